@@ -1,0 +1,40 @@
+# What every target of dibs is compiled with, and how a folder becomes a target.
+
+add_library(dibs_flags INTERFACE)
+target_compile_options(dibs_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+if(DIBS_WERROR)
+  target_compile_options(dibs_flags INTERFACE -Werror)
+endif()
+if(DIBS_SANITIZE)
+  list(JOIN DIBS_SANITIZE "," sanitizers)
+  target_compile_options(dibs_flags INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer)
+  target_link_options(dibs_flags INTERFACE -fsanitize=${sanitizers})
+  if("thread" IN_LIST DIBS_SANITIZE)
+    # ThreadSanitizer does not know fences, and g++ warns of each.
+    target_compile_definitions(dibs_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    target_compile_options(dibs_flags INTERFACE -Wno-tsan)
+  endif()
+  if("undefined" IN_LIST DIBS_SANITIZE)
+    target_compile_options(dibs_flags INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+endif()
+target_compile_definitions(dibs_flags INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
+
+# dibs_library(NAME SOURCES … LINKS …): the static library dibs_NAME of the folder src/NAME.
+function(dibs_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(dibs_${name} STATIC ${arg_SOURCES})
+  target_include_directories(dibs_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(dibs_${name} PUBLIC dibs_flags ${arg_LINKS})
+endfunction()
+
+# dibs_test(NAME LABEL SOURCES … LINKS …): a GoogleTest program, each of its tests known to ctest.
+function(dibs_test name label)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(test_${name} ${arg_SOURCES})
+  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(test_${name} PRIVATE DIBS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
+  target_link_libraries(test_${name} PRIVATE ${arg_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()

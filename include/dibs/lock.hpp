@@ -1,0 +1,77 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dibs {
+
+/// How a lock is taken and waited for; docs/choosing-a-lock.md compares them.
+enum class algorithm { database, spinlock, pubsub, queue, fencing, redlock };
+
+/// Every algorithm, in the order in which the published experiment lists them.
+inline constexpr std::array all_algorithms{algorithm::database, algorithm::spinlock, algorithm::pubsub,
+                                           algorithm::queue,    algorithm::fencing,  algorithm::redlock};
+
+std::string_view to_string(algorithm kind);
+/// Empty for a word that names no algorithm.
+std::optional<algorithm> algorithm_from(std::string_view word);
+
+/// What is locked: 1 to 128 characters of `A-Z a-z 0-9 : _ . -`.
+class lock_name {
+   public:
+    /// Throws dibs::error (bad_input) for anything else.
+    explicit lock_name(std::string text);
+    const std::string& text() const { return text_; }
+    auto operator<=>(const lock_name&) const = default;
+
+   private:
+    std::string text_;
+};
+
+/// Who holds a lock or waits for it: one per acquisition, `PROCESS.SEQUENCE`, PROCESS being 128 random bits.
+class owner_id {
+   public:
+    explicit owner_id(std::string text) : text_(std::move(text)) {}
+    const std::string& text() const { return text_; }
+    auto operator<=>(const owner_id&) const = default;
+
+   private:
+    std::string text_;
+};
+
+/// A number that grows with every grant of a name; a resource that remembers the largest it saw can refuse
+/// the writes of a holder whose lease is over (Kleppmann, "How to do distributed locking", 2016).
+class fencing_token {
+   public:
+    explicit constexpr fencing_token(std::int64_t value) : value_(value) {}
+    constexpr std::int64_t value() const { return value_; }
+    auto operator<=>(const fencing_token&) const = default;
+
+   private:
+    std::int64_t value_;
+};
+
+/// What came of a release.
+enum class release_outcome {
+    released,  ///< the lock was held and is free now, or the next waiter's
+    expired,   ///< the lease had ended and nobody holds the lock
+    not_owner  ///< the lease had ended and another holds the lock
+};
+
+struct lock_request {
+    explicit lock_request(std::string name_to_lock) : name(std::move(name_to_lock)) {}
+
+    lock_name name;
+    /// How long the lock stays held when its holder says nothing more.
+    std::chrono::milliseconds lease = std::chrono::seconds(10);
+    /// How long to wait while others hold it; zero: a single try.
+    std::chrono::milliseconds wait = std::chrono::seconds(10);
+};
+
+}  // namespace dibs
