@@ -1,0 +1,22 @@
+#include "cli/commands.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+
+int main(int argc, char** argv) {
+    CLI::App app{"dibs: distributed locks on Redis and PostgreSQL, and the proof that they hold"};
+    app.require_subcommand(1);
+    int status = dibs::cli::success;
+    // One line a subcommand:
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? dibs::cli::success : dibs::cli::usage;
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "dibs: {}\n", error.what());
+        return dibs::cli::failure;
+    }
+    return status;
+}
