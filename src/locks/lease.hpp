@@ -1,0 +1,60 @@
+#pragma once
+
+#include "core/asio.hpp"
+
+#include <dibs/lock.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace dibs::postgres {
+class transaction;
+}
+
+namespace dibs::locks {
+
+/// One grant, as the backend that gave it keeps it.
+class hold {
+   public:
+    virtual ~hold() = default;
+    virtual const lock_name& name() const = 0;
+    virtual const owner_id& owner() const = 0;
+    virtual std::optional<fencing_token> token() const = 0;
+    virtual deadline valid_until() const = 0;
+    virtual task<release_outcome> release() = 0;
+    virtual postgres::transaction* transaction() { return nullptr; }
+};
+
+/// A holder's time-limited right. Move-only; one that is destroyed unreleased is released in the background.
+class lease {
+   public:
+    lease(asio::any_io_executor executor, std::shared_ptr<hold> held);
+    lease(lease&&) noexcept = default;
+    lease& operator=(lease&& other) noexcept;
+    ~lease();
+
+    const lock_name& name() const { return hold_->name(); }
+    const owner_id& owner() const { return hold_->owner(); }
+    /// Empty where the algorithm cannot order its grants (redlock).
+    std::optional<fencing_token> token() const { return hold_->token(); }
+    /// Until then nobody else was granted the name, as far as the algorithm can promise: counted on the
+    /// steady clock from before the request was sent, less a margin for clock drift.
+    deadline valid_until() const { return hold_->valid_until(); }
+    bool valid() const { return steady::now() < valid_until(); }
+
+    /// The transaction that holds a `database` lock: what is written in it commits with the release, or not
+    /// at all. Null for every other algorithm.
+    postgres::transaction* transaction() { return hold_->transaction(); }
+
+    /// Gives the lock back; once. For `database` this is the COMMIT, and its failure is thrown.
+    /// Throws dibs::error where the backend did not answer: the lock then ends with its lease.
+    task<release_outcome> release();
+
+   private:
+    void release_in_background() noexcept;
+
+    asio::any_io_executor executor_;
+    std::shared_ptr<hold> hold_;
+};
+
+}  // namespace dibs::locks

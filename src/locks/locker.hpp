@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/asio.hpp"
+#include "locks/lease.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dibs::redis {
+class connection;
+class subscriber;
+}  // namespace dibs::redis
+
+namespace dibs::postgres {
+class pool;
+}
+
+namespace dibs::locks {
+
+/// A lock algorithm on its backend. All calls from the executor it was made for.
+class locker {
+   public:
+    virtual ~locker() = default;
+    virtual algorithm kind() const = 0;
+
+    /// Empty: others held the lock until request.wait had passed. Throws dibs::error when a backend fails; an
+    /// attempt whose answer was lost is withdrawn in the background.
+    virtual task<std::optional<lease>> acquire(lock_request request) = 0;
+};
+
+/// The servers that locks live on; the caller owns them and keeps them longer than any locker or lease.
+struct backends {
+    asio::any_io_executor executor;
+    redis::connection* redis = nullptr;       ///< spinlock, pubsub, queue, fencing
+    redis::subscriber* subscriber = nullptr;  ///< pubsub, queue, fencing: of the same server
+    std::vector<redis::connection*> masters;  ///< redlock: independent servers, an odd number
+    postgres::pool* pool = nullptr;           ///< database
+};
+
+/// Throws dibs::error (bad_input) when the backends that `kind` needs are not there.
+std::unique_ptr<locker> make_locker(algorithm kind, const backends& servers);
+
+}  // namespace dibs::locks
