@@ -1,0 +1,58 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace dibs::redis {
+
+/// Words of a command in RESP's form, ready to be sent.
+class arguments {
+   public:
+    void add(std::string_view word);
+    void add(std::int64_t number);
+    void add(const arguments& others);
+
+    std::size_t count() const { return count_; }
+    const std::string& bytes() const { return bytes_; }
+    /// The n-th word; empty where there are fewer.
+    std::string_view word(std::size_t index) const;
+
+   private:
+    std::string bytes_;
+    std::size_t count_ = 0;
+};
+
+/// A Redis command: `command("SET").arg(key).arg(value).arg("PX").arg(5000)`.
+class command {
+   public:
+    explicit command(std::string_view verb) { words_.add(verb); }
+
+    command& arg(std::string_view word) & { return words_.add(word), *this; }
+    command&& arg(std::string_view word) && { return words_.add(word), std::move(*this); }
+    template <std::integral Integer>
+    command& arg(Integer number) & {
+        return words_.add(static_cast<std::int64_t>(number)), *this;
+    }
+    template <std::integral Integer>
+    command&& arg(Integer number) && {
+        return words_.add(static_cast<std::int64_t>(number)), std::move(*this);
+    }
+    command& args(const arguments& words) & { return words_.add(words), *this; }
+
+    /// Appends the command as it goes over the wire.
+    void append_to(std::string& output) const;
+    /// About the size of what append_to() appends, in bytes.
+    std::size_t size() const { return words_.bytes().size() + 16; }
+
+    /// For error messages: the verb and the first key, never a value or a password.
+    std::string describe() const;
+
+   private:
+    arguments words_;
+};
+
+}  // namespace dibs::redis

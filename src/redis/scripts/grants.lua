@@ -1,0 +1,90 @@
+-- What the lock scripts share; it stands before each of them.
+-- KEYS of one lock: 1 lock, 2 queue, 3 alive, 4 token. A lock without a queue and tokens passes the first alone.
+-- Times are microseconds of this server's clock. Text of a number is made by '%.0f': Lua's own conversion keeps
+-- 14 digits and would give grants within 100 us the same token.
+
+local ALIVE_US = 1000000    -- a waiter that sent no heartbeat for so long is dead
+local QUEUE_TTL_MS = 2000   -- queue and alive vanish when no waiter's heartbeat extends them
+local CONFIRM_MS = 1000     -- a pushed grant that its owner does not renew ends after that
+local TOKEN_TTL_MS = 3600000
+
+local function now_us()
+    local time = redis.call('TIME')
+    return time[1] * 1000000 + time[2]
+end
+
+local function number_text(number) return string.format('%.0f', number) end
+
+-- The counter never runs ahead of the clock for long, so that losing it does not lead back.
+local function draw_token(now)
+    if not KEYS[4] then return 0 end
+    local last = tonumber(redis.call('GET', KEYS[4]))
+    local token = (last and last >= now) and last + 1 or now
+    redis.call('SET', KEYS[4], number_text(token), 'PX', TOKEN_TTL_MS)
+    return token
+end
+
+-- Replies of the scripts that may grant: {granted, token, remaining ms, now}.
+local function grant(owner, lease_ms, now)
+    redis.call('SET', KEYS[1], owner, 'PX', lease_ms)
+    return {1, draw_token(now), tonumber(lease_ms), now}
+end
+
+-- The owner asks again: its token is the last one drawn, unless the counter was lost since.
+local function granted_before(now)
+    local token = KEYS[4] and (tonumber(redis.call('GET', KEYS[4])) or draw_token(now)) or 0
+    return {1, token, redis.call('PTTL', KEYS[1]), now}
+end
+
+local function busy(now) return {0, 0, redis.call('PTTL', KEYS[1]), now} end
+
+-- A queue entry is 'OWNER LEASE_MS'; OWNER is 'PROCESS.SEQUENCE'.
+local function owner_of(entry) return string.match(entry, '^(%S+) ') end
+
+-- Makes the first living waiter the owner and tells its process; returns it, or nothing when none is left.
+local function grant_to_head(now)
+    while KEYS[2] do
+        local entry = redis.call('LPOP', KEYS[2])
+        if not entry then return nil end
+        local alive_until = tonumber(redis.call('ZSCORE', KEYS[3], entry))
+        redis.call('ZREM', KEYS[3], entry)
+        if alive_until and alive_until >= now then
+            local owner, process, lease_ms = string.match(entry, '^(([^.]+)%S*) (%d+)$')
+            local given_ms = math.min(tonumber(lease_ms), CONFIRM_MS)
+            local token = grant(owner, given_ms, now)[2]
+            local channel = string.sub(KEYS[1], 1, -5) .. process
+            redis.call('PUBLISH', channel,
+                       owner .. ' ' .. number_text(token) .. ' ' .. number_text(now + given_ms * 1000))
+            return owner
+        end
+    end
+end
+
+local function append_once(entry, now)
+    -- CH counts an entry whose time was moved, so 0 says that there is none.
+    local alive_until = number_text(now + ALIVE_US)
+    if redis.call('ZADD', KEYS[3], 'XX', 'CH', alive_until, entry) == 0 and
+        not redis.call('ZSCORE', KEYS[3], entry) then
+        redis.call('ZADD', KEYS[3], alive_until, entry)
+        redis.call('RPUSH', KEYS[2], entry)
+    end
+end
+
+local function keep_queue()
+    redis.call('PEXPIRE', KEYS[2], QUEUE_TTL_MS)
+    redis.call('PEXPIRE', KEYS[3], QUEUE_TTL_MS)
+end
+
+local RELEASED, EXPIRED, NOT_OWNER = 0, 1, 2
+
+-- `free_channel`: told when the lock became free; '' where nobody listens.
+local function release(owner, free_channel)
+    local holder = redis.call('GET', KEYS[1])
+    if not holder then return EXPIRED end
+    if holder ~= owner then return NOT_OWNER end
+    if not grant_to_head(now_us()) then
+        redis.call('DEL', KEYS[1])
+        if free_channel ~= '' then redis.call('PUBLISH', free_channel, '') end
+    end
+    return RELEASED
+end
