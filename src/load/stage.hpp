@@ -1,0 +1,21 @@
+#pragma once
+
+#include "load/schedule.hpp"
+
+#include <stdexcept>
+#include <string_view>
+
+namespace dibs::load {
+
+/// What was asked for makes no run; the text says which part and what would do.
+class bad_scenario : public std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// `10s`, `1m30s`, `500ms`, `1.5h`: numbers with units (ns, us, ms, s, m, h). Throws bad_scenario.
+std::chrono::nanoseconds parse_duration(std::string_view text);
+
+/// `30s:100`: a duration and the number of users at its end. Throws bad_scenario.
+stage parse_stage(std::string_view text);
+
+}  // namespace dibs::load
