@@ -30,6 +30,8 @@ class reply {
     bool operator==(const reply&) const = default;
 
    private:
+    friend struct reply_builder;  // of the decoder: fills an array in place
+
     type kind_ = type::nil;
     std::int64_t integer_ = 0;
     std::string text_;

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "redis/reply.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+
+struct redisReader;
+
+namespace dibs::redis {
+
+/// The server's bytes make no sense, or more of it than we take. The connection cannot be used any further.
+class protocol_error : public std::runtime_error {
+   public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Turns the bytes of a server into replies; hiredis's reader does the parsing.
+///
+/// Limits: seven levels of nested arrays (the reader's), 4,194,304 elements an array, and a reply's size.
+class decoder {
+   public:
+    explicit decoder(std::size_t max_reply_size);
+
+    /// Throws protocol_error, as next().
+    void feed(std::string_view bytes);
+    /// Empty: the next reply is not complete yet.
+    std::optional<reply> next();
+
+   private:
+    struct deleter {
+        void operator()(redisReader* reader) const;
+    };
+    std::unique_ptr<redisReader, deleter> reader_;
+    std::size_t max_reply_size_;
+};
+
+}  // namespace dibs::redis

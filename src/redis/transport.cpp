@@ -1,0 +1,137 @@
+#include "redis/transport.hpp"
+
+#include "core/timeout.hpp"
+#include "redis/command.hpp"
+#include "redis/connection.hpp"
+#include "redis/decoder.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/write.hpp>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <utility>
+#include <vector>
+
+namespace dibs::redis {
+namespace {
+
+using asio::use_awaitable;
+using asio::ip::tcp;
+
+task<void> connect_unix(link& made, const endpoint& target) {
+    const asio::local::stream_protocol::endpoint path(target.unix_path);
+    co_await made.socket.async_connect(path, use_awaitable);
+}
+
+task<void> connect_tcp(link& made, const endpoint& target) {
+    tcp::resolver resolver(made.socket.get_executor());
+    const auto found =
+        co_await resolver.async_resolve(target.host, std::to_string(target.port), use_awaitable);
+    boost::system::error_code failed = asio::error::host_not_found;
+    for (const auto& entry : found) {
+        if (made.socket.is_open()) made.socket.close();
+        co_await made.socket.async_connect(entry.endpoint(), asio::redirect_error(use_awaitable, failed));
+        if (!failed) break;
+    }
+    if (failed) throw boost::system::system_error(failed);
+    made.socket.set_option(tcp::no_delay(true));
+}
+
+/// The commands that open a connection.
+struct greeting {
+    explicit greeting(const endpoint& target) {
+        if (!target.password.empty()) {
+            command login("AUTH");
+            if (!target.user.empty()) login.arg(target.user);
+            add(login.arg(target.password));
+        }
+        if (target.database != 0) add(command("SELECT").arg(target.database));
+        add(command("CLIENT").arg("ID"));
+    }
+    void add(const command& next) {
+        next.append_to(bytes);
+        subjects.push_back(next.describe());
+    }
+
+    std::string bytes;
+    std::vector<std::string> subjects;
+};
+
+bool passes_with_time(const reply& answer) {
+    if (answer.kind() != reply::type::error) return false;
+    return answer.text().starts_with("LOADING") || answer.text().starts_with("MASTERDOWN") ||
+           answer.text().starts_with("ERR max number of clients");
+}
+
+task<std::vector<reply>> exchange(stream_socket& socket, const greeting& hello) {
+    co_await asio::async_write(socket, asio::buffer(hello.bytes), use_awaitable);
+    decoder answers(64UL * 1024);
+    std::vector<reply> received;
+    std::array<char, 1024> buffer{};
+    while (received.size() < hello.subjects.size()) {
+        const std::size_t size = co_await socket.async_read_some(asio::buffer(buffer), use_awaitable);
+        answers.feed({buffer.data(), size});
+        while (auto next = answers.next()) received.push_back(std::move(*next));
+        // a server that has no room says so once and hangs up
+        if (!received.empty() && passes_with_time(received.front())) break;
+    }
+    co_return received;
+}
+
+void check(const endpoint& target, const greeting& hello, const std::vector<reply>& received) {
+    for (std::size_t i = 0; i < received.size() && i < hello.subjects.size(); ++i) {
+        if (received[i].kind() != reply::type::error) continue;
+        const std::string& answer = received[i].text();
+        if (passes_with_time(received[i]))
+            throw error(fault::unavailable, target.describe(), hello.subjects[i], answer);
+        const bool is_client_id = i + 1 == hello.subjects.size();
+        if (!is_client_id || answer.starts_with("NOAUTH"))
+            throw refusal(target.describe(), hello.subjects[i], answer);
+    }
+}
+
+task<void> open(link& made, const endpoint& target) {
+    if (target.unix_path.empty())
+        co_await connect_tcp(made, target);
+    else
+        co_await connect_unix(made, target);
+    const greeting hello(target);
+    const auto received = co_await exchange(made.socket, hello);
+    check(target, hello, received);
+    if (received.back().kind() == reply::type::integer) made.client_id = received.back().integer();
+    made.socket.non_blocking(true);
+}
+
+/// open(), its exception kept: with_timeout would wait for the deadline after one.
+task<void> try_open(link& made, const endpoint& target, std::exception_ptr& failed) {
+    try {
+        co_await open(made, target);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+}
+
+}  // namespace
+
+task<link> establish(const endpoint& target, deadline until) {
+    link made(co_await asio::this_coro::executor);
+    std::exception_ptr failed;
+    const bool in_time = co_await with_timeout(try_open(made, target, failed), until);
+    if (!in_time) throw error(fault::unavailable, target.describe(), "connect", "no connection in time");
+    try {
+        if (failed) std::rethrow_exception(failed);
+    } catch (const boost::system::system_error& failure) {
+        throw error(fault::unavailable, target.describe(), "connect", failure.code().message());
+    } catch (const protocol_error& failure) {
+        throw error(fault::unavailable, target.describe(), "connect", failure.what());
+    }
+    co_return made;
+}
+
+}  // namespace dibs::redis
