@@ -13,6 +13,9 @@ local function now_us()
     return time[1] * 1000000 + time[2]
 end
 
+-- Beside 'dibs:{NAME}:lock': what is told to the waiters of pubsub ('free') and of a process's queue.
+local function channel(listeners) return string.sub(KEYS[1], 1, -5) .. listeners end
+
 local function number_text(number) return string.format('%.0f', number) end
 
 -- The counter never runs ahead of the clock for long, so that losing it does not lead back.
@@ -52,8 +55,7 @@ local function grant_to_head(now)
             local owner, process, lease_ms = string.match(entry, '^(([^.]+)%S*) (%d+)$')
             local given_ms = math.min(tonumber(lease_ms), CONFIRM_MS)
             local token = grant(owner, given_ms, now)[2]
-            local channel = string.sub(KEYS[1], 1, -5) .. process
-            redis.call('PUBLISH', channel,
+            redis.call('PUBLISH', channel(process),
                        owner .. ' ' .. number_text(token) .. ' ' .. number_text(now + given_ms * 1000))
             return owner
         end
@@ -77,14 +79,13 @@ end
 
 local RELEASED, EXPIRED, NOT_OWNER = 0, 1, 2
 
--- `free_channel`: told when the lock became free; '' where nobody listens.
-local function release(owner, free_channel)
+local function release(owner)
     local holder = redis.call('GET', KEYS[1])
     if not holder then return EXPIRED end
     if holder ~= owner then return NOT_OWNER end
     if not grant_to_head(now_us()) then
         redis.call('DEL', KEYS[1])
-        if free_channel ~= '' then redis.call('PUBLISH', free_channel, '') end
+        if KEYS[2] then redis.call('PUBLISH', channel('free'), '') end
     end
     return RELEASED
 end

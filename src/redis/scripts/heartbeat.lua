@@ -1,6 +1,6 @@
 -- Keeps a process's waiters alive, puts back those whose entry was lost, and grants a free lock to the head.
--- ARGV: the process's queue entries, in their order. Returns {owner, token, remaining ms, now}; owner is the
--- holder if it is one of these entries (its message may have been lost), else ''.
+-- ARGV: the process's queue entries, in their order. Answers as the others do, and with the
+-- owner it granted to if that is one of these entries: the message to it may have been lost.
 local now = now_us()
 local holder = redis.call('GET', KEYS[1])
 for _, entry in ipairs(ARGV) do
@@ -10,8 +10,9 @@ keep_queue()
 holder = holder or grant_to_head(now)
 for _, entry in ipairs(ARGV) do
     if owner_of(entry) == holder then
-        local held = granted_before(now)
-        return {holder, held[2], held[3], now}
+        local answer = granted_before(now)
+        answer[5] = holder
+        return answer
     end
 end
-return {'', 0, redis.call('PTTL', KEYS[1]), now}
+return busy(now)

@@ -1,2 +1,2 @@
--- Gives the lock to the next living waiter, or frees it. ARGV: owner, channel to tell of a free lock or ''.
-return release(ARGV[1], ARGV[2])
+-- Gives the lock to the next living waiter, or frees it. ARGV: owner.
+return release(ARGV[1])

@@ -1,0 +1,48 @@
+#include "locks/lease.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <cassert>
+#include <exception>
+#include <utility>
+
+namespace dibs::locks {
+namespace {
+
+task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }
+
+}  // namespace
+
+lease::lease(asio::any_io_executor executor, std::shared_ptr<hold> held)
+    : executor_(std::move(executor)), hold_(std::move(held)) {}
+
+lease& lease::operator=(lease&& other) noexcept {
+    release_in_background();
+    executor_ = std::move(other.executor_);
+    hold_ = std::move(other.hold_);
+    return *this;
+}
+
+lease::~lease() { release_in_background(); }
+
+task<release_outcome> lease::release() {
+    assert(hold_ && "a lease is released once");
+    // On its own, without a cancellation slot: a caller that is cancelled must not leave the lock held.
+    auto unshared = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+    co_return co_await asio::co_spawn(executor_, release_of(std::exchange(hold_, nullptr)), unshared);
+}
+
+void lease::release_in_background() noexcept {
+    if (!hold_) return;
+    try {
+        // A failure needs no hearing: the lock ends with its lease.
+        asio::co_spawn(executor_, release_of(std::exchange(hold_, nullptr)),
+                       [](std::exception_ptr, release_outcome) {});
+    } catch (...) {
+        hold_ = nullptr;
+    }
+}
+
+}  // namespace dibs::locks

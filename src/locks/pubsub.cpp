@@ -1,0 +1,53 @@
+#include "locks/pubsub.hpp"
+
+#include "locks/single_key.hpp"
+#include "locks/timing.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dibs::locks {
+
+pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis::connection& connection,
+                             redis::subscriber& messages)
+    : executor_(std::move(executor)),
+      connection_(connection),
+      messages_(messages),
+      turnstile_(executor_, {}),
+      bells_(executor_, idle_subscription_time,
+             [this](const lock_name&) { return std::make_shared<bell>(executor_); }) {}
+
+task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
+    const auto until = after(request.wait);
+    const auto pass = co_await turnstile_.enter(request.name, until);
+    if (!pass) co_return std::nullopt;
+    const grants scripts(connection_, lock_keys::with_queue(request.name));
+    const auto owner = owners_.next();
+    for (std::shared_ptr<bell> door;;) {
+        auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
+        if (tried.granted) co_return std::move(tried.granted);
+        const auto now = steady::now();
+        if (now >= until) co_return std::nullopt;
+        if (!door) door = bells_.of(request.name);
+        if (!door->subscription.active()) {
+            co_await listen(door, scripts.keys().free_channel(), until);
+            continue;  // a release before the subscription stood went unheard
+        }
+        auto next_try = until;
+        if (tried.remaining)
+            next_try = std::min(until, now + *tried.remaining + std::chrono::milliseconds(1));
+        co_await door->rung.wait_until(next_try);
+    }
+}
+
+task<void> pubsub_locker::listen(std::shared_ptr<bell> to, std::string channel, deadline until) {
+    const std::weak_ptr<bell> weak = to;
+    redis::subscriber::resubscribed ring = [weak] {
+        if (const auto alive = weak.lock()) alive->rung.wake();
+    };
+    redis::subscriber::handler on_message = [ring](std::string_view, std::string_view) { ring(); };
+    to->subscription = co_await messages_.subscribe(std::move(channel), std::move(on_message),
+                                                    std::move(ring), answer_deadline(until));
+}
+
+}  // namespace dibs::locks

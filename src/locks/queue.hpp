@@ -1,0 +1,31 @@
+#pragma once
+
+#include "locks/kept.hpp"
+#include "locks/locker.hpp"
+#include "locks/owner_source.hpp"
+#include "locks/waiting_line.hpp"
+
+namespace dibs::locks {
+
+/// First in, first out over all waiters of all processes: the release makes the next living waiter the owner
+/// and tells it, one message a hand-off. As `queue` it is exclusive within the lease; as `fencing` its token
+/// is meant to be checked by the resource, which makes late writes harmless.
+class queue_locker final : public locker {
+   public:
+    queue_locker(algorithm kind, asio::any_io_executor executor, redis::connection& connection,
+                 redis::subscriber& messages);
+
+    algorithm kind() const override { return kind_; }
+    task<std::optional<lease>> acquire(lock_request request) override;
+
+   private:
+    task<attempt> enqueue(waiting_line& line, waiting_line::place& place, lock_request request,
+                          owner_id owner);
+
+    algorithm kind_;
+    asio::any_io_executor executor_;
+    owner_source owners_;
+    kept<waiting_line> lines_;
+};
+
+}  // namespace dibs::locks

@@ -1,0 +1,129 @@
+#include "locks/redlock.hpp"
+
+#include "locks/background.hpp"
+#include "locks/backoff.hpp"
+#include "locks/masters.hpp"
+#include "locks/timing.hpp"
+#include "locks/validity.hpp"
+
+#include <dibs/error.hpp>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dibs::locks {
+namespace {
+
+class redlock_hold final : public hold {
+   public:
+    redlock_hold(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
+                 owner_id owner, deadline until)
+        : executor_(std::move(executor)),
+          masters_(std::move(masters)),
+          name_(std::move(name)),
+          owner_(std::move(owner)),
+          valid_until_(until) {}
+
+    const lock_name& name() const override { return name_; }
+    const owner_id& owner() const override { return owner_; }
+    std::optional<fencing_token> token() const override { return std::nullopt; }
+    deadline valid_until() const override { return valid_until_; }
+
+    task<release_outcome> release() override {
+        const auto answer =
+            co_await release_majority(executor_, masters_, name_, owner_, after(clean_up_time));
+        if (answer.verdict == ballot::verdict::granted) co_return release_outcome::released;
+        if (answer.verdict == ballot::verdict::failed && answer.failure)
+            std::rethrow_exception(answer.failure);
+        co_return release_outcome::expired;
+    }
+
+   private:
+    asio::any_io_executor executor_;
+    std::vector<redis::connection*> masters_;
+    lock_name name_;
+    owner_id owner_;
+    deadline valid_until_;
+};
+
+// A slow server must not eat the validity of what the others granted.
+constexpr std::chrono::milliseconds node_time(std::chrono::milliseconds lease) {
+    return std::clamp(lease / 10, std::chrono::milliseconds(50), std::chrono::milliseconds(1000));
+}
+
+task<void> give_back(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
+                     owner_id owner) {
+    co_await release_majority(std::move(executor), std::move(masters), std::move(name), std::move(owner),
+                              after(clean_up_time));
+}
+
+/// An owner that is given back everywhere unless it was granted the lock, however the round ended.
+class candidacy {
+   public:
+    candidacy(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
+              owner_id owner)
+        : executor_(std::move(executor)),
+          masters_(std::move(masters)),
+          name_(std::move(name)),
+          owner_(std::move(owner)) {}
+    candidacy(const candidacy&) = delete;
+    candidacy& operator=(const candidacy&) = delete;
+    ~candidacy() {
+        if (!elected_) in_background(executor_, give_back(executor_, masters_, name_, owner_));
+    }
+    void elected() { elected_ = true; }
+
+   private:
+    asio::any_io_executor executor_;
+    std::vector<redis::connection*> masters_;
+    lock_name name_;
+    owner_id owner_;
+    bool elected_ = false;
+};
+
+}  // namespace
+
+redlock_locker::redlock_locker(asio::any_io_executor executor, std::vector<redis::connection*> masters)
+    : executor_(std::move(executor)),
+      masters_(std::move(masters)),
+      turnstile_(executor_, {}),
+      random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
+
+task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
+    const auto start = steady::now();
+    const auto until = start + request.wait;
+    const auto pass = co_await turnstile_.enter(request.name, until);
+    if (!pass) co_return std::nullopt;
+    backoff pauses;
+    asio::steady_timer pause(executor_);
+    for (;;) {
+        const auto sent = steady::now();
+        const auto owner = owners_.next();
+        {
+            candidacy round(executor_, masters_, request.name, owner);
+            const auto answer =
+                co_await take_majority(executor_, masters_, request, owner, sent + node_time(request.lease));
+            const auto valid = valid_until(sent, request.lease);
+            if (answer.verdict == ballot::verdict::granted && steady::now() < valid) {
+                round.elected();
+                auto held = std::make_shared<redlock_hold>(executor_, masters_, request.name, owner, valid);
+                co_return lease(executor_, std::move(held));
+            }
+            if (answer.verdict == ballot::verdict::failed) {
+                if (answer.failure) std::rethrow_exception(answer.failure);
+                throw error(fault::timeout, "redlock", request.name.text(),
+                            "no majority of the servers answered");
+            }
+        }
+        const auto now = steady::now();
+        if (now >= until) co_return std::nullopt;
+        const auto waited = std::chrono::duration_cast<backoff::microseconds>(now - start);
+        pause.expires_at(std::min(now + pauses.next(random_, waited), until));
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+}  // namespace dibs::locks

@@ -1,0 +1,44 @@
+#include "locks/spinlock.hpp"
+
+#include "locks/backoff.hpp"
+#include "locks/single_key.hpp"
+#include "locks/timing.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dibs::locks {
+
+spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis::connection& connection)
+    : executor_(std::move(executor)),
+      connection_(connection),
+      turnstile_(executor_, {}),
+      random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
+
+task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
+    const auto start = steady::now();
+    const auto until = start + request.wait;
+    const auto pass = co_await turnstile_.enter(request.name, until);
+    if (!pass) co_return std::nullopt;
+    const grants scripts(connection_, lock_keys::with_queue(request.name));
+    const auto owner = owners_.next();
+    backoff pauses;
+    asio::steady_timer pause(executor_);
+    for (;;) {
+        auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
+        if (tried.granted) co_return std::move(tried.granted);
+        const auto now = steady::now();
+        if (now >= until) co_return std::nullopt;
+        const auto waited = std::chrono::duration_cast<backoff::microseconds>(now - start);
+        auto next_try = now + pauses.next(random_, waited);
+        if (tried.remaining)
+            next_try = std::min(next_try, now + *tried.remaining + std::chrono::milliseconds(1));
+        pause.expires_at(std::min(next_try, until));
+        co_await pause.async_wait(asio::use_awaitable);
+    }
+}
+
+}  // namespace dibs::locks

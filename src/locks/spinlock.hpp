@@ -1,0 +1,29 @@
+#pragma once
+
+#include "locks/locker.hpp"
+#include "locks/owner_source.hpp"
+#include "locks/turnstile.hpp"
+
+#include <random>
+
+namespace dibs::locks {
+
+/// SET NX PX with decorrelated jitter between the tries; one waiter of each process and name tries at a time.
+/// Exclusive within the lease; unfair between processes. Unsafe without fencing where a holder outlives its
+/// lease or the server loses its state.
+class spinlock_locker final : public locker {
+   public:
+    spinlock_locker(asio::any_io_executor executor, redis::connection& connection);
+
+    algorithm kind() const override { return algorithm::spinlock; }
+    task<std::optional<lease>> acquire(lock_request request) override;
+
+   private:
+    asio::any_io_executor executor_;
+    redis::connection& connection_;
+    owner_source owners_;
+    turnstile turnstile_;
+    std::minstd_rand random_;
+};
+
+}  // namespace dibs::locks

@@ -1,0 +1,178 @@
+#include "locks/waiting_line.hpp"
+
+#include "locks/background.hpp"
+#include "locks/timing.hpp"
+#include "locks/withdrawal.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+#include <vector>
+
+namespace dibs::locks {
+namespace {
+
+constexpr std::size_t entries_per_heartbeat = 500;
+
+/// 'OWNER TOKEN EXPIRY_US', as scripts/grants.lua publishes it.
+struct grant_message {
+    std::string_view owner;
+    std::int64_t token = 0;
+    std::int64_t expiry_us = 0;
+};
+
+std::optional<grant_message> parse(std::string_view payload) {
+    grant_message message;
+    const auto first = payload.find(' ');
+    if (first == std::string_view::npos) return std::nullopt;
+    message.owner = payload.substr(0, first);
+    const char* const end = payload.data() + payload.size();
+    const auto token = std::from_chars(payload.data() + first + 1, end, message.token);
+    if (token.ec != std::errc{} || token.ptr == end) return std::nullopt;
+    const auto expiry = std::from_chars(token.ptr + 1, end, message.expiry_us);
+    if (expiry.ec != std::errc{} || expiry.ptr != end) return std::nullopt;
+    return message;
+}
+
+}  // namespace
+
+waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, redis::subscriber& messages,
+                           lock_name name, const std::string& process)
+    : executor_(std::move(executor)),
+      scripts_(std::move(scripts)),
+      messages_(messages),
+      name_(std::move(name)),
+      channel_(scripts_.keys().process_channel(process)),
+      beat_now_(executor_) {}
+
+waiting_line::place::place(std::shared_ptr<waiting_line> line, owner_id owner,
+                           std::chrono::milliseconds lease)
+    : line_(std::move(line)), owner_(std::move(owner)), lease_(lease), turn_(line_->executor_) {
+    at_ = line_->places_.insert(line_->places_.end(), this);
+}
+
+waiting_line::place::~place() {
+    if (waiting_) line_->places_.erase(at_);
+    if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, lease_, nullptr);
+}
+
+task<std::optional<redis_hold::grant>> waiting_line::place::wait_until(deadline until) {
+    line_->attend();
+    co_await turn_.wait_until(until);
+    if (!granted_ && line_->trouble_) std::rethrow_exception(line_->trouble_);
+    if (granted_ && steady::now() >= granted_->valid_until) granted_.reset();
+    withdraw_ = !granted_;
+    co_return std::move(granted_);
+}
+
+void waiting_line::observe(deadline sent, const attempt& answer) {
+    clock_.observe(sent, answer.server_us);
+    if (answer.granted || !answer.remaining) return;
+    // When the holder's time is up, its lease may have to be ended and the lock granted.
+    beat_by(steady::now() + *answer.remaining + std::chrono::milliseconds(1));
+}
+
+void waiting_line::confirm_later(const std::shared_ptr<redis_hold>& held) {
+    unconfirmed_ = held;
+    attend();
+    beat_by(steady::now() + (held->valid_until() - steady::now()) / 3);
+}
+
+void waiting_line::beat_by(deadline latest) {
+    if (latest >= next_beat_) return;
+    next_beat_ = latest;
+    beat_now_.wake();
+}
+
+void waiting_line::attend() {
+    if (std::exchange(attended_, true)) return;
+    next_beat_ = after(heartbeat_interval);
+    in_background(executor_, listen_and_beat(shared_from_this()));
+}
+
+task<void> waiting_line::listen_and_beat(std::shared_ptr<waiting_line> line) {
+    while (line->needed()) {
+        try {
+            if (!line->subscription_) co_await line->listen();
+            if (steady::now() >= line->next_beat_) {
+                line->next_beat_ = after(heartbeat_interval);
+                co_await line->confirm();
+                co_await line->beat();
+            }
+            line->trouble_ = nullptr;
+        } catch (...) {
+            line->trouble_ = std::current_exception();
+            line->next_beat_ = after(heartbeat_interval);
+        }
+        co_await line->beat_now_.wait_until(line->next_beat_);
+    }
+    line->attended_ = false;
+    line->trouble_ = nullptr;
+}
+
+task<void> waiting_line::listen() {
+    redis::subscriber::handler on_message = [weak = weak_from_this()](std::string_view,
+                                                                      std::string_view payload) {
+        if (const auto line = weak.lock()) line->granted_by_message(payload);
+    };
+    // What was published while nobody listened is asked for.
+    redis::subscriber::resubscribed on_resubscribed = [weak = weak_from_this()] {
+        if (const auto line = weak.lock()) line->beat_by(steady::now());
+    };
+    subscription_ = co_await messages_.subscribe(channel_, std::move(on_message), std::move(on_resubscribed),
+                                                 after(clean_up_time));
+    beat_by(steady::now());
+}
+
+task<void> waiting_line::confirm() {
+    const auto held = unconfirmed_.lock();
+    unconfirmed_.reset();
+    if (held) co_await held->renew();
+}
+
+task<void> waiting_line::beat() {
+    ++round_;
+    for (auto entries = entries_of_round(); !entries.empty(); entries = entries_of_round()) {
+        const auto sent = steady::now();
+        const auto pulse = co_await scripts_.heartbeat(std::move(entries), after(clean_up_time));
+        observe(sent, pulse.state);
+        if (pulse.holder && pulse.state.remaining)
+            deliver(pulse.holder->text(), pulse.state.token,
+                    locks::valid_until(sent, *pulse.state.remaining));
+    }
+}
+
+// Drawn up anew for each request: one who left while the last was answered must not be put back.
+std::vector<std::string> waiting_line::entries_of_round() {
+    std::vector<std::string> entries;
+    for (place* waiter : places_) {
+        if (waiter->beaten_in_ == round_) continue;
+        if (entries.size() == entries_per_heartbeat) break;
+        waiter->beaten_in_ = round_;
+        entries.push_back(grants::entry(waiter->owner_, waiter->lease_));
+    }
+    return entries;
+}
+
+void waiting_line::granted_by_message(std::string_view payload) {
+    const auto message = parse(payload);
+    if (!message) return;
+    // Without a reading of the server's clock the next heartbeat brings the grant, and its validity.
+    const auto expiry = clock_.earliest(message->expiry_us);
+    if (!expiry) return;
+    const auto left = std::max(*expiry - steady::now(), steady::duration::zero());
+    deliver(message->owner, fencing_token(message->token), *expiry - drift_margin(left));
+}
+
+void waiting_line::deliver(std::string_view owner, fencing_token token, deadline valid_until) {
+    const auto found = std::find_if(places_.begin(), places_.end(),
+                                    [owner](const place* waiter) { return waiter->owner_.text() == owner; });
+    if (found == places_.end()) return;  // it gave up meanwhile, and its withdrawal releases the lock
+    place& waiter = **found;
+    places_.erase(found);
+    waiter.waiting_ = false;
+    waiter.granted_.emplace(redis_hold::grant{name_, waiter.owner_, token, waiter.lease_, valid_until});
+    waiter.turn_.wake();
+}
+
+}  // namespace dibs::locks

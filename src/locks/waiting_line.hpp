@@ -1,0 +1,94 @@
+#pragma once
+
+#include "core/asio.hpp"
+#include "core/wakeup.hpp"
+#include "locks/grants.hpp"
+#include "locks/redis_hold.hpp"
+#include "locks/validity.hpp"
+#include "redis/subscriber.hpp"
+
+#include <dibs/lock.hpp>
+
+#include <cstdint>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dibs::locks {
+
+/// The waiters of this process that stand in one lock's queue: listens for their grants, keeps them alive by
+/// heartbeats, which also bring the grants whose message was lost.
+class waiting_line : public std::enable_shared_from_this<waiting_line> {
+   public:
+    waiting_line(asio::any_io_executor executor, grants scripts, redis::subscriber& messages, lock_name name,
+                 const std::string& process);
+
+    /// A waiter's place. However its wait ends, nothing of it is left in Redis: a place that was neither
+    /// granted nor settled() is withdrawn in the background, and what it was granted meanwhile is released.
+    class place {
+       public:
+        place(std::shared_ptr<waiting_line> line, owner_id owner, std::chrono::milliseconds lease);
+        place(const place&) = delete;
+        place& operator=(const place&) = delete;
+        ~place();
+
+        /// Empty: the deadline came first. Throws the line's last failure if the server could not be asked.
+        task<std::optional<redis_hold::grant>> wait_until(deadline until);
+        /// Nothing of it is left in the queue, or somebody else sees to it.
+        void settled() { withdraw_ = false; }
+
+       private:
+        friend class waiting_line;
+        std::shared_ptr<waiting_line> line_;
+        owner_id owner_;
+        std::chrono::milliseconds lease_;
+        deadline registered_ = steady::now();
+        std::list<place*>::iterator at_;
+        std::uint64_t beaten_in_ = 0;
+        wakeup turn_;
+        std::optional<redis_hold::grant> granted_;
+        bool waiting_ = true;
+        bool withdraw_ = true;
+    };
+
+    grants& scripts() { return scripts_; }
+
+    /// What an answer to a request sent at `sent` tells of the server's clock and the present holder.
+    void observe(deadline sent, const attempt& answer);
+
+    /// A pushed grant lasts a second at most: while it is held, the next heartbeat brings its full lease.
+    void confirm_later(const std::shared_ptr<redis_hold>& held);
+
+   private:
+    void attend();
+    static task<void> listen_and_beat(std::shared_ptr<waiting_line> line);
+    task<void> listen();
+    task<void> beat();
+    std::vector<std::string> entries_of_round();
+    void beat_by(deadline latest);
+    task<void> confirm();
+    void granted_by_message(std::string_view payload);
+    void deliver(std::string_view owner, fencing_token token, deadline valid_until);
+    bool needed() const { return !places_.empty() || !unconfirmed_.expired(); }
+
+    asio::any_io_executor executor_;
+    grants scripts_;
+    redis::subscriber& messages_;
+    lock_name name_;
+    std::string channel_;
+    std::optional<redis::subscription> subscription_;
+    std::list<place*> places_;
+    std::weak_ptr<redis_hold> unconfirmed_;
+    server_clock clock_;
+    wakeup beat_now_;
+    deadline next_beat_;
+    std::uint64_t round_ = 0;
+    bool attended_ = false;
+    std::exception_ptr trouble_;
+};
+
+}  // namespace dibs::locks

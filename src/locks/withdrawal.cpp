@@ -1,0 +1,49 @@
+#include "locks/withdrawal.hpp"
+
+#include "locks/background.hpp"
+#include "locks/timing.hpp"
+#include "redis/connection.hpp"
+
+#include <dibs/error.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace dibs::locks {
+namespace {
+
+struct doubt {
+    bool may_have_run = true;
+    std::optional<std::int64_t> lost_client;  // Redis's id of the connection it was sent on
+};
+
+doubt doubt_of(const std::exception_ptr& cause) {
+    if (!cause) return {};
+    try {
+        std::rethrow_exception(cause);
+    } catch (const redis::lost_reply& lost) {
+        return {true, lost.client_id()};
+    } catch (const error& failure) {
+        return {failure.in_doubt(), std::nullopt};
+    } catch (...) {
+        return {};  // the waiter was cancelled
+    }
+}
+
+task<void> undo(grants scripts, owner_id owner, std::chrono::milliseconds lease,
+                std::optional<std::int64_t> lost_client) {
+    const auto until = after(clean_up_time);
+    if (lost_client) co_await scripts.kill_client(*lost_client, until);
+    co_await scripts.cancel(std::move(owner), lease, until);
+}
+
+}  // namespace
+
+void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner,
+              std::chrono::milliseconds lease, std::exception_ptr cause) {
+    const auto found = doubt_of(cause);
+    if (found.may_have_run)
+        in_background(executor, undo(std::move(scripts), std::move(owner), lease, found.lost_client));
+}
+
+}  // namespace dibs::locks

@@ -1,0 +1,89 @@
+#include "locks/backoff.hpp"
+#include "locks/ballot.hpp"
+#include "locks/validity.hpp"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+namespace dibs::locks {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(backoff, stays_between_base_and_a_cap_in_proportion_to_the_wait) {
+    std::minstd_rand random(7);
+    backoff pauses;
+    for (auto waited = 0us; waited < 4s; waited += 10ms) {
+        const auto pause = pauses.next(random, waited);
+        EXPECT_GE(pause, backoff::base);
+        EXPECT_LE(pause, std::max<std::chrono::microseconds>(backoff::lowest_cap, waited / 8));
+        EXPECT_LE(pause, backoff::highest_cap);
+    }
+}
+
+TEST(backoff, is_decorrelated) {
+    std::minstd_rand one(1);
+    std::minstd_rand other(2);
+    backoff first;
+    backoff second;
+    int equal = 0;
+    for (int i = 0; i < 100; ++i) equal += first.next(one, 10s) == second.next(other, 10s) ? 1 : 0;
+    EXPECT_LT(equal, 10);
+}
+
+TEST(ballot, decides_at_quorum_without_the_slow) {
+    ballot votes(5);
+    votes.grant();
+    votes.grant();
+    EXPECT_EQ(votes.result(), ballot::verdict::open);
+    votes.grant();
+    EXPECT_EQ(votes.result(), ballot::verdict::granted);
+}
+
+TEST(ballot, two_of_five_may_fail) {
+    ballot votes(5);
+    votes.fail();
+    votes.fail();
+    votes.grant();
+    votes.grant();
+    EXPECT_EQ(votes.result(), ballot::verdict::open);
+    votes.grant();
+    EXPECT_EQ(votes.result(), ballot::verdict::granted);
+}
+
+TEST(ballot, a_majority_that_failed_is_a_fault_not_contention) {
+    ballot votes(5);
+    votes.refuse();
+    votes.fail();
+    votes.fail();
+    EXPECT_EQ(votes.result(), ballot::verdict::open);
+    votes.fail();
+    EXPECT_EQ(votes.result(), ballot::verdict::failed);
+}
+
+TEST(ballot, is_refused_once_no_majority_can_be_had) {
+    ballot votes(5);
+    votes.refuse();
+    votes.refuse();
+    EXPECT_EQ(votes.result(), ballot::verdict::open);
+    votes.refuse();
+    EXPECT_EQ(votes.result(), ballot::verdict::refused);
+}
+
+TEST(validity, is_counted_from_before_the_request_less_a_margin) {
+    const deadline sent{1000s};
+    EXPECT_EQ(valid_until(sent, 10s), sent + 10s - 100ms - 2ms);
+}
+
+TEST(server_clock, bounds_a_pushed_expiry_from_below) {
+    server_clock clock;
+    EXPECT_FALSE(clock.earliest(5'000'000));
+    const deadline sent{1000s};
+    clock.observe(sent, 4'000'000);
+    // Read after `sent`, so the server's clock shows 5 s at the earliest a second later.
+    EXPECT_EQ(clock.earliest(5'000'000), sent + 1s);
+}
+
+}  // namespace
+}  // namespace dibs::locks
