@@ -34,8 +34,8 @@ task<reply> connection::execute(command what, deadline until) {
     // While it waits, the coroutine belongs to its handler and does not keep the core alive: the core ends
     // it.
     auto wait = [core = core_.get(), pending = &asked](auto handler) {
-        pending->resume = std::move(handler);
-        auto slot = asio::get_associated_cancellation_slot(pending->resume);
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        pending->waiting = std::make_unique<continuation_of<decltype(handler)>>(std::move(handler));
         core->start(*pending);
         if (slot.is_connected())
             slot.assign([core, pending](asio::cancellation_type) { core->cancel(*pending); });

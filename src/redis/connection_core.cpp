@@ -58,7 +58,7 @@ void connection::core::start(call& asked) {
 }
 
 void connection::core::cancel(call& asked) {
-    if (!asked.resume) return;
+    if (!asked.waiting) return;
     line_.give_up(asked);
     asked.failed = std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
     resume_later(asked);
@@ -237,10 +237,10 @@ void connection::core::deliver(outcomes batch) {
     delivering_ = true;
     for (auto& ended : batch) {
         auto& asked = static_cast<call&>(*ended.who);
-        if (!asked.resume) continue;  // cancelled by one before it
+        if (!asked.waiting) continue;  // cancelled by one before it
         if (!asked.failed) settle(asked, ended);
-        auto resume = std::move(asked.resume);
-        std::move(resume)();
+        const auto waiting = std::move(asked.waiting);
+        waiting->resume();
     }
     delivering_ = false;
     batch.clear();
@@ -270,7 +270,7 @@ std::exception_ptr connection::core::to_exception(const call& asked, const failu
 }
 
 void connection::core::resume_later(call& asked) {
-    asio::post(executor_, [resume = std::move(asked.resume)]() mutable { std::move(resume)(); });
+    asio::post(executor_, [waiting = std::move(asked.waiting)] { waiting->resume(); });
 }
 
 }  // namespace dibs::redis

@@ -5,7 +5,6 @@
 #include "redis/reconnect_pause.hpp"
 #include "redis/transport.hpp"
 
-#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/steady_timer.hpp>
 
@@ -14,11 +13,32 @@
 
 namespace dibs::redis {
 
+/// An Asio completion handler, its type forgotten. (any_completion_handler of Boost 1.81 recurses without end
+/// when it is assigned.)
+class continuation {
+   public:
+    continuation() = default;
+    continuation(const continuation&) = delete;
+    continuation& operator=(const continuation&) = delete;
+    virtual ~continuation() = default;
+    virtual void resume() = 0;
+};
+
+template <class Handler>
+class continuation_of final : public continuation {
+   public:
+    explicit continuation_of(Handler handler) : handler_(std::move(handler)) {}
+    void resume() override { std::move(handler_)(); }
+
+   private:
+    Handler handler_;
+};
+
 /// A request with the coroutine that waits for it, in whose frame it lies.
 struct call : request {
     using request::request;
 
-    asio::any_completion_handler<void()> resume;  // empty: it has ended
+    std::unique_ptr<continuation> waiting;  // null: it has ended
     reply answer;
     std::exception_ptr failed;
 };
