@@ -20,11 +20,16 @@ namespace urls = boost::urls;
                             why));
 }
 
-int database_from(std::string_view digits) {
-    int number = 0;
+template <class Number>
+bool read_number(std::string_view digits, Number& number) {
     const auto* end = digits.data() + digits.size();
     const auto parsed = std::from_chars(digits.data(), end, number);
-    if (parsed.ec != std::errc{} || parsed.ptr != end || number < 0) reject("the database is not a number");
+    return parsed.ec == std::errc{} && parsed.ptr == end;
+}
+
+int database_from(std::string_view digits) {
+    int number = 0;
+    if (!read_number(digits, number) || number < 0) reject("the database is not a number");
     return number;
 }
 
@@ -54,10 +59,9 @@ endpoint tcp(const urls::url_view& url) {
     take_user(url, target);
     target.host = url.host_address();
     if (target.host.empty()) reject("the host is missing");
-    if (url.has_port()) {
-        target.port = url.port_number();
-        if (target.port == 0) reject("the port is not a number from 1 to 65535");
-    }
+    // url.port_number() of Boost 1.81 wraps around
+    if (url.has_port() && (!read_number(url.port(), target.port) || target.port == 0))
+        reject("the port is not a number from 1 to 65535");
     const std::string path = url.path();
     if (path.size() > 1) target.database = database_from(std::string_view(path).substr(1));
     if (url.has_query() || url.has_fragment()) reject("a query or fragment has no meaning here");
