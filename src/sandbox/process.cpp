@@ -2,30 +2,11 @@
 
 #include "sandbox/channel.hpp"
 
-#include <poll.h>
-
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
 
 namespace dibs::sandbox {
-namespace {
-
-// False: the time came first.
-bool await_readable(int descriptor, clock::time_point until) {
-    for (;;) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - clock::now()).count();
-        constexpr long longest = 3'600'000;
-        pollfd wanted{descriptor, POLLIN, 0};
-        const int ready = ::poll(&wanted, 1, static_cast<int>(std::clamp(left, 0L, longest)));
-        if (ready > 0) return true;
-        if (ready == 0 && left <= longest) return false;
-    }
-}
-
-}  // namespace
-
 process::process(process&& other) noexcept = default;
 
 process& process::operator=(process&& other) noexcept {

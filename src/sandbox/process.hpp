@@ -1,17 +1,15 @@
 #pragma once
 
 #include "sandbox/program.hpp"
+#include "sandbox/readable.hpp"
 #include "sandbox/unique_fd.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
 namespace dibs::sandbox {
-
-using clock = std::chrono::steady_clock;
 
 class channel;
 

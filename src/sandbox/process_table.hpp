@@ -10,4 +10,7 @@ namespace dibs::sandbox {
 /// too).
 std::vector<pid_t> children_of(pid_t parent);
 
+/// Whether SIGSTOP has taken effect on that process, or it has ended.
+bool is_still(pid_t pid);
+
 }  // namespace dibs::sandbox

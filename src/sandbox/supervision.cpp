@@ -2,7 +2,9 @@
 
 #include "sandbox/folder.hpp"
 #include "sandbox/launch.hpp"
+#include "sandbox/pidfd.hpp"
 #include "sandbox/process_table.hpp"
+#include "sandbox/readable.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,14 +19,8 @@
 #include <map>
 #include <system_error>
 
-extern "C" {  // which this header lacks in glibc 2.36
-#include <sys/pidfd.h>
-}
-
 namespace dibs::sandbox {
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 // Time for a nested sandbox, whose own supervisor is among ours, to go by itself.
 constexpr std::chrono::seconds grace{10};

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "sandbox/process.hpp"
+
+#include <vector>
+
+namespace dibs::sandbox {
+
+/// The children of a process that is about to be killed. It is stopped meanwhile, so that it makes no more.
+class orphans {
+   public:
+    explicit orphans(process& parent);
+
+    /// Returns when all have ended; those who are still there after a while are killed.
+    void await();
+
+   private:
+    std::vector<unique_fd> handles_;
+};
+
+}  // namespace dibs::sandbox
