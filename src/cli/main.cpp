@@ -9,6 +9,7 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int status = dibs::cli::success;
     // One line a subcommand:
+    dibs::cli::add_up(app, status);
 
     try {
         app.parse(argc, argv);

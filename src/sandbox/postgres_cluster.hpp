@@ -39,6 +39,10 @@ class postgres_cluster {
     /// SIGKILL to the postmaster. Returns when its orphans have gone too, killed where they stay.
     void kill();
     bool running() { return process_.running(); }
+    /// Empty while it runs.
+    std::optional<exit_status> ended() { return process_.wait(clock::now()); }
+    /// Readable when it has ended.
+    int ended_descriptor() const { return process_.ended_descriptor(); }
     /// Of the postmaster.
     pid_t pid() const { return process_.pid(); }
 

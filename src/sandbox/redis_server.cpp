@@ -53,6 +53,7 @@ void redis_server::launch() {
     words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
     server.standard_output = output::file(log());
     server.standard_error = output::file(log());
+    server.stop_signal = SIGKILL;  // at once: its data goes with the sandbox
     process_ = box_.start(server);
 }
 
@@ -75,7 +76,10 @@ bool redis_server::answers() const {
     return socket_.empty() ? redis_answers(port_, password_) : redis_answers(socket_);
 }
 
-void redis_server::stop() { process_.terminate(); }
+void redis_server::stop() {
+    process_.signal(SIGTERM);
+    if (!process_.wait(clock::now() + patience)) process_.kill();
+}
 void redis_server::kill() { process_.kill(); }
 
 std::string redis_server::url() const {

@@ -38,6 +38,10 @@ class redis_server {
     /// SIGSTOP and SIGCONT, for example.
     void signal(int number) { process_.signal(number); }
     bool running() { return process_.running(); }
+    /// Empty while it runs.
+    std::optional<exit_status> ended() { return process_.wait(clock::now()); }
+    /// Readable when it has ended.
+    int ended_descriptor() const { return process_.ended_descriptor(); }
     pid_t pid() const { return process_.pid(); }
 
     /// redis+unix:///path or redis://:password@127.0.0.1:port
@@ -45,6 +49,7 @@ class redis_server {
     const std::filesystem::path& socket() const { return socket_; }  ///< empty at a loopback port
     std::uint16_t port() const { return port_; }                     ///< 0 on a Unix socket
     const std::string& password() const { return password_; }        ///< empty on a Unix socket
+    const std::string& name() const { return options_.name; }
     std::filesystem::path log() const { return folder_ / "log"; }
 
    private:
