@@ -90,10 +90,8 @@ void add_up(CLI::App& app, int& status) {
     up->add_flag("--json", flags->json, "Print the URLs as one line of JSON");
     up->footer(
         "All data goes when it ends (Ctrl-C or SIGTERM: status 0). When a server dies: status 1.\n"
-        "Example, in two terminals:
-        "
-        "  dibs up --json > urls.json
-        "
+        "Example, in two terminals:\n"
+        "  dibs up --json > urls.json\n"
         "  psql \"$(jq -r .postgres urls.json)\"");
     up->callback([flags, &status] { status = run(*flags); });
 }
