@@ -1,0 +1,54 @@
+#pragma once
+
+#include "load/exchange.hpp"
+#include "load/schedule.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dibs::load {
+
+/// Where the coupon service listens. Plain HTTP only.
+struct service_address {
+    std::string host = "localhost";
+    std::uint16_t port = 3000;
+
+    std::string describe() const;  ///< `http://localhost:3000`
+};
+
+/// `http://HOST[:PORT]`, HOST being a name or an address (`[::1]`). Throws bad_scenario.
+service_address address_from_url(std::string_view url);
+
+/// How long a user pauses within an iteration.
+struct think_times {
+    std::chrono::microseconds shortest_after_sign_up = std::chrono::milliseconds(100);
+    std::chrono::microseconds longest_after_sign_up = std::chrono::milliseconds(600);
+    std::chrono::microseconds after_claim = std::chrono::milliseconds(100);
+};
+
+/// What one user does in one iteration: sign up, pause, claim, pause.
+struct visit {
+    coupon_choice coupon;
+    std::string strategy = "queue";  ///< sent as X-Lock-Strategy; empty: not sent
+    sign_up registration = sign_up::guest;
+    think_times pauses;
+    std::chrono::milliseconds answer_within = std::chrono::seconds(60);  ///< k6's own time-out
+};
+
+/// The stages of the published experiment.
+std::vector<stage> published_stages();
+
+struct scenario {
+    service_address service;
+    visit does;
+    std::uint32_t start_users = 1;
+    std::vector<stage> stages = published_stages();
+    grace allowed;
+    std::uint64_t seed = 0;
+    std::vector<std::string> thresholds;  ///< `METRIC:EXPRESSION`, as `http_req_duration:p(95)<2000`
+};
+
+}  // namespace dibs::load
