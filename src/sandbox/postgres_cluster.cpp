@@ -4,15 +4,14 @@
 #include "sandbox/folder.hpp"
 #include "sandbox/log_tail.hpp"
 #include "sandbox/orphans.hpp"
+#include "sandbox/postgres_binaries.hpp"
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <cstdlib>
 #include <fstream>
 #include <memory>
 #include <stdexcept>
@@ -24,27 +23,6 @@ namespace {
 
 constexpr std::chrono::seconds patience{60};
 constexpr std::chrono::milliseconds between_tries{5};
-
-// Debian keeps the server out of PATH, in a folder for each version. The newest first.
-std::vector<std::filesystem::path> debian_folders() {
-    std::vector<std::pair<int, std::filesystem::path>> versions;
-    std::error_code none;
-    for (const auto& entry : std::filesystem::directory_iterator("/usr/lib/postgresql", none)) {
-        versions.emplace_back(std::atoi(entry.path().filename().c_str()), entry.path() / "bin");
-    }
-    std::sort(versions.rbegin(), versions.rend());
-    std::vector<std::filesystem::path> folders;
-    for (auto& [version, folder] : versions) folders.push_back(std::move(folder));
-    return folders;
-}
-
-std::filesystem::path find_binaries() {
-    const auto initdb = find_program("initdb", debian_folders());
-    if (initdb) return std::filesystem::canonical(*initdb).parent_path();
-    throw std::runtime_error(
-        "PostgreSQL's initdb is neither in PATH nor below /usr/lib/postgresql: install it with "
-        "scripts/install-deps (Debian package postgresql-15)");
-}
 
 // PostgreSQL refuses to run as root.
 std::optional<user> server_user() {
@@ -81,7 +59,7 @@ std::string percent_encoded(std::string_view text) {
 postgres_cluster::postgres_cluster(supervisor& box, postgres_options options)
     : box_(box),
       options_(std::move(options)),
-      binaries_(find_binaries()),
+      binaries_(find_postgres()),
       folder_(box.folder() / "postgres"),
       run_as_(server_user()) {
     check_socket_path(folder_ / ".s.PGSQL.65535");

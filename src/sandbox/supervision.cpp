@@ -17,6 +17,7 @@
 #include <chrono>
 #include <csignal>
 #include <map>
+#include <set>
 #include <system_error>
 
 namespace dibs::sandbox {
@@ -75,6 +76,7 @@ class supervision {
     void reap();
     void signal(const child& whom, int number);
     bool has_children();
+    int stop_signal_of(pid_t pid) const;
 
     unique_fd channel_;
     unique_fd signals_;
@@ -171,20 +173,28 @@ bool supervision::has_children() {
     return ::waitid(P_ALL, 0, &unused, WEXITED | WNOHANG | WNOWAIT) == 0;
 }
 
-// Orphans of children have become children (of the subreaper), so that none is left when no child is.
-void supervision::end_children() {
+int supervision::stop_signal_of(pid_t pid) const {
     for (const auto& [id, one] : children_) {
-        signal(one, one.stop_signal);
-        signal(one, SIGCONT);
+        if (one.pid == pid && !one.ended) return one.stop_signal;
     }
+    return SIGTERM;  // an orphan that we were made the parent of
+}
+
+// Orphans of children become children (of the subreaper), so that none is left when no child is.
+void supervision::end_children() {
+    std::set<pid_t> asked;
     const auto patience = clock::now() + grace;
     while (has_children()) {
         const bool patient = clock::now() < patience;
-        if (!patient) {
-            for (const pid_t pid : children_of(::getpid())) ::kill(pid, SIGKILL);
+        for (const pid_t pid : children_of(::getpid())) {
+            if (!patient) ::kill(pid, SIGKILL);
+            if (!asked.insert(pid).second) continue;
+            ::kill(pid, stop_signal_of(pid));
+            ::kill(pid, SIGCONT);
         }
+        constexpr int until_next_look_ms = 50;
         pollfd wanted{signals_.get(), POLLIN, 0};
-        ::poll(&wanted, 1, patient ? 100 : 10);
+        ::poll(&wanted, 1, until_next_look_ms);
     }
 }
 

@@ -54,6 +54,8 @@ void take_descriptors(msghdr& header, std::vector<unique_fd>& into) {
 }  // namespace
 
 void send(int socket, std::string_view bytes, const std::vector<int>& descriptors) {
+    if (bytes.size() > largest_message)
+        throw std::system_error(E2BIG, std::generic_category(), "sandbox supervisor");
     iovec part{const_cast<char*>(bytes.data()), bytes.size()};
     alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int) * most_descriptors)> control{};
     msghdr header{};

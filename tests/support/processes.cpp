@@ -1,0 +1,49 @@
+#include "tests/support/processes.hpp"
+
+#include "sandbox/process_table.hpp"
+
+#include <string>
+#include <thread>
+
+namespace dibs::tests {
+namespace {
+
+using sandbox::clock;
+
+bool exists(pid_t pid) {
+    return std::filesystem::exists(std::filesystem::path("/proc") / std::to_string(pid));
+}
+
+// There is nothing to wait on for a process that is no child of ours, nor for a folder to go.
+template <class Condition>
+bool poll_until(clock::time_point until, const Condition& condition) {
+    while (!condition()) {
+        if (clock::now() > until) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return true;
+}
+
+}  // namespace
+
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+    auto found = sandbox::children_of(ancestor);
+    for (std::size_t next = 0; next < found.size(); ++next) {
+        for (const pid_t child : sandbox::children_of(found[next])) found.push_back(child);
+    }
+    return found;
+}
+
+std::vector<pid_t> await_gone(std::vector<pid_t> processes, clock::time_point until) {
+    poll_until(until, [&] {
+        std::erase_if(processes, [](pid_t pid) { return !exists(pid); });
+        return processes.empty();
+    });
+    return processes;
+}
+
+bool await_gone(const std::filesystem::path& folder, clock::time_point until) {
+    return poll_until(until, [&] { return !std::filesystem::exists(folder); });
+}
+
+}  // namespace dibs::tests

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "sandbox/readable.hpp"
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <vector>
+
+namespace dibs::tests {
+
+/// The processes that descend from `ancestor` now.
+std::vector<pid_t> descendants_of(pid_t ancestor);
+
+/// Waits until none of these processes exists. Returns those who still do at that time.
+std::vector<pid_t> await_gone(std::vector<pid_t> processes, sandbox::clock::time_point until);
+
+/// Waits until this folder does not exist. False: it still does at that time.
+bool await_gone(const std::filesystem::path& folder, sandbox::clock::time_point until);
+
+}  // namespace dibs::tests
