@@ -79,12 +79,41 @@ void connection::core::shut_down(const char* why) {
     timer_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
-    stop_driving_.emit(asio::cancellation_type::terminal);
+    // co_spawn's handler runs later when it is not called on the executor, and we may be gone by then
+    asio::post(executor_,
+               [self = shared_from_this()] { self->stop_driving_.emit(asio::cancellation_type::terminal); });
 }
 
 // The one that connects and reads.
 
+/// Whoever waits for a reply is owned by the core, and may own the core in turn. Where the executor goes with
+/// all that it runs, this coroutine is what goes for certain: it takes them along.
+class connection::core::driver {
+   public:
+    explicit driver(std::shared_ptr<core> of) : core_(std::move(of)) {}
+    driver(const driver&) = delete;
+    driver& operator=(const driver&) = delete;
+    ~driver() {
+        core_->driving_ = false;
+        core_->forsake();
+    }
+
+   private:
+    std::shared_ptr<core> core_;
+};
+
+void connection::core::forsake() {
+    outcomes batch;
+    line_.lose({}, batch);
+    line_.refuse_queued({}, batch);
+    if (batch.empty()) return;
+    closed_ = true;
+    std::vector<std::unique_ptr<continuation>> waiting;
+    for (auto& ended : batch) waiting.push_back(std::move(static_cast<call&>(*ended.who).waiting));
+}
+
 task<void> connection::core::drive() {
+    const driver alive(shared_from_this());
     try {
         while (!closed_ && line_.has_queued()) {
             co_await connect();
@@ -93,7 +122,6 @@ task<void> connection::core::drive() {
     } catch (const boost::system::system_error&) {
         if (!closed_) throw;
     }
-    driving_ = false;
 }
 
 task<void> connection::core::connect() {

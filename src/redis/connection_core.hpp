@@ -63,9 +63,11 @@ class connection::core : public std::enable_shared_from_this<connection::core> {
     std::size_t outstanding() const { return line_.outstanding(); }
 
    private:
+    class driver;
     task<void> drive();
     task<void> connect();
     task<void> listen();
+    void forsake();
     void adopt(link made);
     void take_in(std::string_view bytes);
     void lose(const std::string& cause);

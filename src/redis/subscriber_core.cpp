@@ -83,7 +83,9 @@ void subscriber_core::shut_down(const char* why) {
     ping_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
-    stop_driving_.emit(asio::cancellation_type::terminal);
+    // co_spawn's handler runs later when it is not called on the executor, and we may be gone by then
+    asio::post(executor_,
+               [self = shared_from_this()] { self->stop_driving_.emit(asio::cancellation_type::terminal); });
 }
 
 void subscriber_core::fail(const listeners& who, fault kind, const std::string& cause) {
