@@ -34,8 +34,8 @@ struct client_response {
 
 /// One keep-alive connection to a server, made on demand. One request at a time.
 ///
-/// A connection that the server closed while it was idle is replaced silently; one that breaks under a request
-/// is not, because the request may have been carried out.
+/// A connection that the server closed while it was idle is replaced silently; one that breaks under a
+/// request is not, because the request may have been carried out.
 class client_connection {
    public:
     /// `host` is a name or an address without brackets; the addresses of a name are tried in turn.
