@@ -3,6 +3,7 @@
 #include "tests/support/processes.hpp"
 
 #include <gmock/gmock.h>
+#include <sys/shm.h>
 
 #include <csignal>
 #include <cstring>
@@ -102,9 +103,16 @@ TEST_F(sandbox_owner, killed_after_its_postmaster_was) {
     std::ifstream pid_file(one.folder / "postgres/data/postmaster.pid");
     pid_t postmaster = 0;
     ASSERT_TRUE(pid_file >> postmaster);
+    std::string line;
+    for (int number = 1; number <= 6; ++number) std::getline(pid_file, line);
+    unsigned long key = 0;
+    int segment = -1;
+    ASSERT_TRUE(pid_file >> key >> segment);
     ASSERT_EQ(::kill(postmaster, SIGKILL), 0);
     one.itself.kill();
     one.expect_nothing_left();
+    shmid_ds unused{};
+    EXPECT_EQ(::shmctl(segment, IPC_STAT, &unused), -1) << "its shared memory is left";
 }
 
 TEST_F(sandbox_owner, outlives_its_supervisor_and_clears_up_itself) {
