@@ -29,17 +29,17 @@ release_outcome read_outcome(const redis::reply& answer) {
     }
 }
 
-std::string prefix(const lock_name& name) { return fmt::format("dibs:{{{}}}:", name.text()); }
+std::string prefix_of(const lock_name& name) { return fmt::format("dibs:{{{}}}:", name.text()); }
 
 }  // namespace
 
 lock_keys lock_keys::with_queue(const lock_name& name) {
-    const auto start = prefix(name);
+    const auto start = prefix_of(name);
     return {start, {start + "lock", start + "queue", start + "alive", start + "token"}};
 }
 
 lock_keys lock_keys::of_redlock(const lock_name& name) {
-    const auto start = prefix(name);
+    const auto start = prefix_of(name);
     return {start, {start + "redlock"}};
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }
 
+task<release_outcome> abandonment_of(std::shared_ptr<hold> held) { co_return co_await held->abandon(); }
+
 }  // namespace
 
 lease::lease(asio::any_io_executor executor, std::shared_ptr<hold> held)
@@ -38,7 +40,7 @@ void lease::release_in_background() noexcept {
     if (!hold_) return;
     try {
         // A failure needs no hearing: the lock ends with its lease.
-        asio::co_spawn(executor_, release_of(std::exchange(hold_, nullptr)),
+        asio::co_spawn(executor_, abandonment_of(std::exchange(hold_, nullptr)),
                        [](std::exception_ptr, release_outcome) {});
     } catch (...) {
         hold_ = nullptr;

@@ -22,10 +22,13 @@ class hold {
     virtual std::optional<fencing_token> token() const = 0;
     virtual deadline valid_until() const = 0;
     virtual task<release_outcome> release() = 0;
+    /// Release by a holder that is gone: what it wrote in the lock's transaction is undone.
+    virtual task<release_outcome> abandon() { return release(); }
     virtual postgres::transaction* transaction() { return nullptr; }
 };
 
-/// A holder's time-limited right. Move-only; one that is destroyed unreleased is released in the background.
+/// A holder's time-limited right. Move-only; one that is destroyed unreleased is released in the
+/// background, and a `database` lock's transaction rolled back.
 class lease {
    public:
     lease(asio::any_io_executor executor, std::shared_ptr<hold> held);

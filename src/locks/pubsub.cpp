@@ -13,30 +13,31 @@ pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis::connection& 
     : executor_(std::move(executor)),
       connection_(connection),
       messages_(messages),
-      turnstile_(executor_, {}),
-      bells_(executor_, idle_subscription_time,
+      gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
+      bells_(executor_, idle_name_time,
              [this](const lock_name&) { return std::make_shared<bell>(executor_); }) {}
 
 task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
-    const auto pass = co_await turnstile_.enter(request.name, until);
+    const auto door = gates_.of(request.name);
+    const auto pass = co_await door->enter(until);
     if (!pass) co_return std::nullopt;
     const grants scripts(connection_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();
-    for (std::shared_ptr<bell> door;;) {
+    for (std::shared_ptr<bell> waiting;;) {
         auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
         if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
         if (now >= until) co_return std::nullopt;
-        if (!door) door = bells_.of(request.name);
-        if (!door->subscription.active()) {
-            co_await listen(door, scripts.keys().free_channel(), until);
+        if (!waiting) waiting = bells_.of(request.name);
+        if (!waiting->subscription.active()) {
+            co_await listen(waiting, scripts.keys().free_channel(), until);
             continue;  // a release before the subscription stood went unheard
         }
         auto next_try = until;
         if (tried.remaining)
             next_try = std::min(until, now + *tried.remaining + std::chrono::milliseconds(1));
-        co_await door->rung.wait_until(next_try);
+        co_await waiting->rung.wait_until(next_try);
     }
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "core/wakeup.hpp"
-#include "locks/kept.hpp"
+#include "locks/gates.hpp"
 #include "locks/locker.hpp"
 #include "locks/owner_source.hpp"
-#include "locks/turnstile.hpp"
 #include "redis/subscriber.hpp"
 
 namespace dibs::locks {
@@ -33,7 +32,7 @@ class pubsub_locker final : public locker {
     redis::connection& connection_;
     redis::subscriber& messages_;
     owner_source owners_;
-    turnstile turnstile_;
+    gates gates_;
     kept<bell> bells_;
 };
 

@@ -11,7 +11,7 @@ queue_locker::queue_locker(algorithm kind, asio::any_io_executor executor, redis
                            redis::subscriber& messages)
     : kind_(kind),
       executor_(std::move(executor)),
-      lines_(executor_, idle_subscription_time, [this, &connection, &messages](const lock_name& name) {
+      lines_(executor_, idle_name_time, [this, &connection, &messages](const lock_name& name) {
           return std::make_shared<waiting_line>(executor_, grants(connection, lock_keys::with_queue(name)),
                                                 messages, name, owners_.process());
       }) {}

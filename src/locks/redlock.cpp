@@ -89,13 +89,14 @@ class candidacy {
 redlock_locker::redlock_locker(asio::any_io_executor executor, std::vector<redis::connection*> masters)
     : executor_(std::move(executor)),
       masters_(std::move(masters)),
-      turnstile_(executor_, {}),
+      gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
 task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
     const auto start = steady::now();
     const auto until = start + request.wait;
-    const auto pass = co_await turnstile_.enter(request.name, until);
+    const auto door = gates_.of(request.name);
+    const auto pass = co_await door->enter(until);
     if (!pass) co_return std::nullopt;
     backoff pauses;
     asio::steady_timer pause(executor_);

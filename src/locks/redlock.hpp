@@ -1,8 +1,8 @@
 #pragma once
 
+#include "locks/gates.hpp"
 #include "locks/locker.hpp"
 #include "locks/owner_source.hpp"
-#include "locks/turnstile.hpp"
 
 #include <random>
 #include <vector>
@@ -25,7 +25,7 @@ class redlock_locker final : public locker {
     asio::any_io_executor executor_;
     std::vector<redis::connection*> masters_;
     owner_source owners_;
-    turnstile turnstile_;
+    gates gates_;
     std::minstd_rand random_;
 };
 

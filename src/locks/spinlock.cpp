@@ -15,13 +15,14 @@ namespace dibs::locks {
 spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis::connection& connection)
     : executor_(std::move(executor)),
       connection_(connection),
-      turnstile_(executor_, {}),
+      gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
 task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto start = steady::now();
     const auto until = start + request.wait;
-    const auto pass = co_await turnstile_.enter(request.name, until);
+    const auto door = gates_.of(request.name);
+    const auto pass = co_await door->enter(until);
     if (!pass) co_return std::nullopt;
     const grants scripts(connection_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();

@@ -1,8 +1,8 @@
 #pragma once
 
+#include "locks/gates.hpp"
 #include "locks/locker.hpp"
 #include "locks/owner_source.hpp"
-#include "locks/turnstile.hpp"
 
 #include <random>
 
@@ -22,7 +22,7 @@ class spinlock_locker final : public locker {
     asio::any_io_executor executor_;
     redis::connection& connection_;
     owner_source owners_;
-    turnstile turnstile_;
+    gates gates_;
     std::minstd_rand random_;
 };
 

@@ -14,8 +14,8 @@ inline constexpr std::chrono::milliseconds heartbeat_interval{300};
 /// What follows a wait or a hold (a release, a withdrawal) has this long, whatever became of its caller.
 inline constexpr std::chrono::seconds clean_up_time{5};
 
-/// A subscription outlives the last wait that needed it by this.
-inline constexpr std::chrono::seconds idle_subscription_time{10};
+/// What is kept for a name (a subscription, its gate) outlives its last use by this.
+inline constexpr std::chrono::seconds idle_name_time{10};
 
 /// A request of a wait that is nearly over still gets time to be answered, or no try could ever succeed.
 inline constexpr std::chrono::milliseconds least_answer_time{500};

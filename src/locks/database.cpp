@@ -1,0 +1,141 @@
+#include "locks/database.hpp"
+
+#include "locks/validity.hpp"
+#include "postgres/transaction.hpp"
+
+#include <dibs/error.hpp>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace dibs::locks {
+namespace {
+
+// Beside the holder one waiter of this process stands at the row, so that the row is never idle between two
+// of them; the others wait here and keep no session of the pool.
+constexpr std::size_t sessions_per_name = 2;
+
+constexpr std::string_view lock_not_available = "55P03";
+constexpr std::string_view undefined_table = "42P01";
+
+// Processes that make it at once would collide in PostgreSQL's catalogue.
+constexpr const char* make_table = R"sql(
+    BEGIN;
+    SELECT pg_advisory_xact_lock(hashtext('dibs_locks'));
+    CREATE TABLE IF NOT EXISTS dibs_locks (name text PRIMARY KEY, token bigint NOT NULL, owner text NOT NULL)
+        WITH (fillfactor = 20);
+    COMMIT)sql";
+
+constexpr postgres::statement set_bounds{"dibs_lock_bounds", R"sql(
+    SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true))sql"};
+
+// A plain increment would roll back with the session and be handed out again: the clock carries it on.
+constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
+    INSERT INTO dibs_locks AS held (name, token, owner)
+    VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $2)
+    ON CONFLICT (name) DO UPDATE
+    SET token = greatest(held.token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
+        owner = excluded.owner
+    RETURNING token)sql"};
+
+class database_hold final : public hold {
+   public:
+    database_hold(postgres::transaction transaction, gate::pass place, lock_name name, owner_id owner,
+                  fencing_token token, deadline until)
+        : transaction_(std::move(transaction)),
+          place_(std::move(place)),
+          name_(std::move(name)),
+          owner_(std::move(owner)),
+          token_(token),
+          valid_until_(until) {}
+
+    const lock_name& name() const override { return name_; }
+    const owner_id& owner() const override { return owner_; }
+    std::optional<fencing_token> token() const override { return token_; }
+    deadline valid_until() const override { return valid_until_; }
+    postgres::transaction* transaction() override { return &transaction_; }
+
+    task<release_outcome> release() override {
+        co_await transaction_.commit(after(clean_up_time));
+        co_return release_outcome::released;
+    }
+    task<release_outcome> abandon() override {
+        co_await transaction_.rollback(after(clean_up_time));
+        co_return release_outcome::released;
+    }
+
+   private:
+    postgres::transaction transaction_;
+    gate::pass place_;
+    lock_name name_;
+    owner_id owner_;
+    fencing_token token_;
+    deadline valid_until_;
+};
+
+std::string milliseconds_text(steady::duration time) {
+    // 0 would mean: without a bound.
+    const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    return std::to_string(std::max<std::int64_t>(count, 1));
+}
+
+task<void> create_table(postgres::pool& pool, deadline until) {
+    const auto session = co_await pool.acquire(until);
+    co_await session->run(make_table, until);
+}
+
+/// What became of an attempt on the row.
+struct row_attempt {
+    enum class result { taken, busy, no_table } what;
+    fencing_token token{0};
+};
+
+task<row_attempt> take(postgres::transaction& in, const lock_request& request, const owner_id& owner,
+                       deadline until) {
+    std::vector<postgres::query> together;
+    together.emplace_back(set_bounds, postgres::params()
+                                          .add(milliseconds_text(until - steady::now()))
+                                          .add(milliseconds_text(request.lease)));
+    together.emplace_back(take_row, postgres::params().add(request.name.text()).add(owner.text()));
+    try {
+        const auto results = co_await in.execute(std::move(together), answer_deadline(until));
+        co_return row_attempt{row_attempt::result::taken, fencing_token(results.back().integer(0, 0))};
+    } catch (const postgres::failure& refused) {
+        if (refused.sqlstate() == lock_not_available) co_return row_attempt{row_attempt::result::busy};
+        if (refused.sqlstate() == undefined_table) co_return row_attempt{row_attempt::result::no_table};
+        throw;
+    }
+}
+
+}  // namespace
+
+database_locker::database_locker(asio::any_io_executor executor, postgres::pool& pool)
+    : executor_(std::move(executor)),
+      pool_(pool),
+      gates_(executor_, idle_name_time, gate_of_width(executor_, sessions_per_name)) {}
+
+task<std::optional<lease>> database_locker::acquire(lock_request request) {
+    const auto until = after(request.wait);
+    const auto door = gates_.of(request.name);
+    auto place = co_await door->enter(until);
+    if (!place) co_return std::nullopt;
+    const auto owner = owners_.next();
+    for (;;) {
+        auto transaction = co_await postgres::transaction::begin(pool_, answer_deadline(until));
+        const auto answer = co_await take(transaction, request, owner, until);
+        if (answer.what == row_attempt::result::busy) co_return std::nullopt;
+        if (answer.what == row_attempt::result::taken) {
+            // The lease is the server's patience with an idle session, which begins with its answer; the row
+            // stays ours until the server ends the session, and then our writes fail with it.
+            auto held = std::make_shared<database_hold>(std::move(transaction), std::move(*place),
+                                                        std::move(request.name), owner, answer.token,
+                                                        valid_until(steady::now(), request.lease));
+            co_return lease(executor_, std::move(held));
+        }
+        co_await create_table(pool_, answer_deadline(until));
+    }
+}
+
+}  // namespace dibs::locks

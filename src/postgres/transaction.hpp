@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/asio.hpp"
+#include "postgres/pool.hpp"
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace dibs::postgres {
+
+/// A transaction on a session of the pool. Whatever way it is left without a commit, it is rolled back: in
+/// the background if it is destroyed. Errors as those of connection.
+class transaction {
+   public:
+    /// Takes a session; BEGIN goes out with the first statement.
+    static task<transaction> begin(pool& from, deadline until);
+    transaction(transaction&&) noexcept = default;
+    transaction& operator=(transaction&&) = delete;
+    ~transaction();
+
+    task<result> execute(const statement& what, params values, deadline until);
+    /// All in one round trip, a result each.
+    task<std::vector<result>> execute(std::vector<query> together, deadline until);
+
+    /// Throws failure where the server rolled back instead, and in_doubt where its answer was lost.
+    task<void> commit(deadline until);
+    /// The last statement and the commit in one round trip.
+    task<result> execute_and_commit(const statement& what, params values, deadline until);
+    task<void> rollback(deadline until);
+
+   private:
+    explicit transaction(asio::any_io_executor executor, pool::loan session)
+        : executor_(std::move(executor)), session_(std::make_unique<pool::loan>(std::move(session))) {}
+    void begin_with(std::vector<query>& together);
+
+    asio::any_io_executor executor_;
+    std::unique_ptr<pool::loan> session_;  // null once it has ended
+    bool begun_ = false;
+};
+
+}  // namespace dibs::postgres
