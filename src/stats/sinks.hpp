@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+/// What becomes of a metric's samples, one class a kind, as k6 has them. All take `add(value)`. Not safe for
+/// use by several threads: give each its own and merge.
+namespace dibs::stats {
+
+/// The p-th percentile (0 to 100) by linear interpolation at p/100 · (n − 1), as k6 takes it. `sorted` is in
+/// ascending order and not empty.
+double percentile(std::span<const double> sorted, double p);
+
+/// A sum.
+class counter {
+   public:
+    void add(double amount = 1);
+    void merge(const counter& other);
+
+    double total() const { return total_; }
+    bool empty() const { return samples_ == 0; }
+
+   private:
+    double total_ = 0;
+    std::uint64_t samples_ = 0;
+};
+
+/// The last of its values, and their extremes.
+class gauge {
+   public:
+    void add(double value);
+    /// `other` counts as the later one.
+    void merge(const gauge& other);
+
+    double last() const { return last_; }
+    double min() const { return min_; }
+    double max() const { return max_; }
+    bool empty() const { return samples_ == 0; }
+
+   private:
+    double last_ = 0;
+    double min_ = 0;
+    double max_ = 0;
+    std::uint64_t samples_ = 0;
+};
+
+/// How many of its samples were not zero.
+class rate {
+   public:
+    void add(double value);
+    void hit() { ++passes_; }
+    void miss() { ++fails_; }
+    void merge(const rate& other);
+
+    std::uint64_t passes() const { return passes_; }
+    std::uint64_t fails() const { return fails_; }
+    bool empty() const { return passes_ + fails_ == 0; }
+    /// 0 to 1; 0 without samples.
+    double value() const;
+
+   private:
+    std::uint64_t passes_ = 0;
+    std::uint64_t fails_ = 0;
+};
+
+/// Every sample is kept, so that percentiles are exact and those of merged sources too.
+class trend {
+   public:
+    /// `value` is finite; durations are in milliseconds.
+    void add(double value);
+    void merge(const trend& other);
+
+    std::size_t count() const { return samples_.size(); }
+    bool empty() const { return samples_.empty(); }
+    /// All samples in ascending order. The first call after an `add` sorts.
+    std::span<const double> sorted() const;
+    // 0 without samples:
+    double average() const;
+    double min() const { return at(0); }
+    double median() const { return at(50); }
+    double max() const { return at(100); }
+    /// The p-th percentile, p from 0 to 100.
+    double at(double p) const;
+
+   private:
+    mutable std::vector<double> samples_;
+    mutable std::size_t in_order_ = 0;  // so many from the front are sorted
+    double sum_ = 0;
+};
+
+using sink = std::variant<counter, gauge, rate, trend>;
+
+bool empty(const sink& any);
+
+}  // namespace dibs::stats
