@@ -22,8 +22,9 @@ struct aggregator {
         return rate_values{samples.passes(), samples.fails()};
     }
     metric_values operator()(const trend& samples) const {
-        return trend_values{samples.count(), samples.average(), samples.min(), samples.median(),
-                            samples.max(),   samples.at(90),    samples.at(95)};
+        return trend_values{samples.count(),         samples.average(), samples.min(),
+                            samples.median(),        samples.max(),     samples.percentile(0.9),
+                            samples.percentile(0.95)};
     }
 };
 
@@ -32,7 +33,7 @@ threshold_result judge(const threshold& wanted, const metric_set& metrics, std::
     if (measured == nullptr)
         throw bad_expression(fmt::format("the threshold '{}' is on '{}', which is not measured",
                                          wanted.wanted.text, wanted.metric.text()));
-    threshold_result result{wanted.metric, wanted.wanted, measured->shown_as, {}, verdict::crossed};
+    threshold_result result{wanted.metric, wanted.wanted, {}, verdict::crossed};
     result.observed = wanted.wanted.observe(measured->samples, run);
     if (result.observed && wanted.wanted.holds(*result.observed)) result.outcome = verdict::met;
     return result;

@@ -1,20 +1,12 @@
 #include "stats/sinks.hpp"
 
+#include "stats/sample.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <cmath>
 
 namespace dibs::stats {
-
-double percentile(std::span<const double> sorted, double p) {
-    assert(!sorted.empty());
-    assert(p >= 0 && p <= 100);
-    const double place = p / 100 * static_cast<double>(sorted.size() - 1);
-    const double below = std::floor(place);
-    const auto index = static_cast<std::size_t>(below);
-    if (index + 1 >= sorted.size()) return sorted.back();
-    return sorted[index] + (sorted[index + 1] - sorted[index]) * (place - below);
-}
 
 void counter::add(double amount) {
     total_ += amount;
@@ -72,7 +64,7 @@ std::span<const double> trend::sorted() const {
 
 double trend::average() const { return empty() ? 0 : sum_ / static_cast<double>(count()); }
 
-double trend::at(double p) const { return empty() ? 0 : percentile(sorted(), p); }
+double trend::percentile(double p) const { return empty() ? 0 : stats::percentile(sorted(), p); }
 
 bool empty(const sink& any) {
     return std::visit([](const auto& kind) { return kind.empty(); }, any);

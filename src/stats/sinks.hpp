@@ -9,10 +9,6 @@
 /// use by several threads: give each its own and merge.
 namespace dibs::stats {
 
-/// The p-th percentile (0 to 100) by linear interpolation at p/100 · (n − 1), as k6 takes it. `sorted` is in
-/// ascending order and not empty.
-double percentile(std::span<const double> sorted, double p);
-
 /// A sum.
 class counter {
    public:
@@ -78,11 +74,11 @@ class trend {
     std::span<const double> sorted() const;
     // 0 without samples:
     double average() const;
-    double min() const { return at(0); }
-    double median() const { return at(50); }
-    double max() const { return at(100); }
-    /// The p-th percentile, p from 0 to 100.
-    double at(double p) const;
+    double min() const { return percentile(0); }
+    double median() const { return percentile(0.5); }
+    double max() const { return percentile(1); }
+    /// The share p, 0 to 1, of the samples, as sample.hpp has it.
+    double percentile(double p) const;
 
    private:
     mutable std::vector<double> samples_;
