@@ -1,0 +1,57 @@
+#include "http/framing.hpp"
+
+#include <boost/beast/core/string.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace dibs::http {
+namespace {
+
+using boost::beast::iequals;
+
+/// Fields that a request has at most once.
+constexpr std::array<std::string_view, 7> single{"Host",         "Content-Length", "Transfer-Encoding",
+                                                 "Content-Type", "Authorization",  "Idempotency-Key",
+                                                 "Expect"};
+
+std::optional<std::string_view> repeated(const std::vector<header_field>& fields) {
+    for (const std::string_view name : single)
+        if (std::ranges::count_if(fields, [name](const auto& one) { return iequals(one.name, name); }) > 1)
+            return name;
+    return std::nullopt;
+}
+
+const header_field* find(const std::vector<header_field>& fields, std::string_view name) {
+    const auto found =
+        std::ranges::find_if(fields, [name](const auto& one) { return iequals(one.name, name); });
+    return found == fields.end() ? nullptr : &*found;
+}
+
+bool all_digits(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char one) { return one >= '0' && one <= '9'; });
+}
+
+}  // namespace
+
+std::optional<refusal> check_framing(const std::vector<header_field>& fields, unsigned version) {
+    if (version / 10 != 1) return refusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
+    if (const auto name = repeated(fields)) return refusal{400, "more than one " + std::string(*name)};
+    const header_field* host = find(fields, "Host");
+    if (version >= 11 && host == nullptr) return refusal{400, "there is no Host"};
+    if (host != nullptr && host->value.find_first_of(" \t,/@") != std::string_view::npos)
+        return refusal{400, "the Host is no host"};
+    const header_field* length = find(fields, "Content-Length");
+    if (length != nullptr && !all_digits(length->value))
+        return refusal{400, "the Content-Length is no number"};
+    const header_field* coding = find(fields, "Transfer-Encoding");
+    if (coding == nullptr) return std::nullopt;
+    if (version < 11) return refusal{400, "HTTP/1.0 has no Transfer-Encoding"};
+    if (length != nullptr) return refusal{400, "both Content-Length and Transfer-Encoding"};
+    if (!iequals(coding->value, "chunked"))
+        return refusal{400, "the only Transfer-Encoding understood is a single `chunked`"};
+    return std::nullopt;
+}
+
+}  // namespace dibs::http
