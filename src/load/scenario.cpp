@@ -34,4 +34,9 @@ std::vector<stage> published_stages() {
     return {{10s, 20}, {30s, 100}, {10s, 20}, {30s, 0}};
 }
 
+std::vector<stats::threshold> published_thresholds() {
+    return {stats::threshold::parse("http_req_duration:p(95)<2000"),
+            stats::threshold::parse("coupon_issue_success_rate:rate>0.8")};
+}
+
 }  // namespace dibs::load

@@ -2,6 +2,7 @@
 
 #include "load/exchange.hpp"
 #include "load/schedule.hpp"
+#include "stats/threshold.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -41,6 +42,9 @@ struct visit {
 /// The stages of the published experiment.
 std::vector<stage> published_stages();
 
+/// And its thresholds: `http_req_duration` `p(95)<2000` and `coupon_issue_success_rate` `rate>0.8`.
+std::vector<stats::threshold> published_thresholds();
+
 struct scenario {
     service_address service;
     visit does;
@@ -48,7 +52,7 @@ struct scenario {
     std::vector<stage> stages = published_stages();
     grace allowed;
     std::uint64_t seed = 0;
-    std::vector<std::string> thresholds;  ///< `METRIC:EXPRESSION`, as `http_req_duration:p(95)<2000`
+    std::vector<stats::threshold> thresholds = published_thresholds();
 };
 
 }  // namespace dibs::load

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "core/asio.hpp"
+#include "core/wakeup.hpp"
+#include "load/lag.hpp"
+#include "load/recorder.hpp"
+#include "load/scenario.hpp"
+#include "load/virtual_user.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dibs::load {
+
+enum class ending { whole, interrupted };
+
+struct run_result {
+    stats::run_summary summary;
+    claim_log claims;
+    generator_report generator;
+    std::uint64_t interrupted_iterations = 0;
+    ending ended = ending::whole;
+};
+
+/// A moment of a run, for the progress line.
+struct run_progress {
+    std::chrono::nanoseconds elapsed{0};
+    std::chrono::nanoseconds length{0};
+    std::size_t users = 0;
+    std::uint32_t peak = 0;
+    run_counts counts;
+};
+
+/// One run of a scenario. Single-threaded: everything happens on the executor.
+class generator {
+   public:
+    /// Throws bad_scenario for what cannot be run.
+    generator(asio::any_io_executor executor, scenario plan);
+    generator(const generator&) = delete;
+    generator& operator=(const generator&) = delete;
+    ~generator();
+
+    /// Ends when every user has. Throws dibs::error (unavailable) before the start when nothing listens at
+    /// the scenario's address. To be called once.
+    task<run_result> run();
+
+    /// Cuts off all users: the run ends at once with what it has.
+    void interrupt();
+
+    run_progress progress() const;
+
+   private:
+    task<void> follow_schedule();
+    task<void> carry_out_steps();
+    task<void> count_users();
+    void user_ended(const std::exception_ptr& failed);
+
+    asio::any_io_executor executor_;
+    scenario plan_;
+    schedule schedule_;
+    recorder records_;
+    run_context context_;
+    std::vector<std::unique_ptr<virtual_user>> users_;  // by number − 1
+    std::size_t cuts_from_ = 0;  // the position in the schedule from which on only cuts follow
+    wakeup changed_;             // no user is left, or the run is interrupted
+    steady::time_point begin_;
+    ending ended_ = ending::whole;
+    std::exception_ptr failed_;
+};
+
+/// The whole run, for callers that neither watch nor interrupt it.
+task<run_result> run(scenario plan);
+
+}  // namespace dibs::load

@@ -1,0 +1,72 @@
+#include "load/visitor.hpp"
+
+#include <fmt/format.h>
+
+namespace dibs::load {
+namespace {
+
+http::client_request post(std::string target, std::string body) {
+    http::client_request made;
+    made.verb = http::method::post;
+    made.target = std::move(target);
+    made.body = std::move(body);
+    return made;
+}
+
+http::client_request claim_request(const visit& does, const std::string& access_token) {
+    const std::string key = claim_key(access_token, std::chrono::system_clock::now());
+    http::client_request made = post(claim_path(does.coupon), claim_body(does.coupon, key));
+    made.headers.emplace_back("Authorization", fmt::format("Bearer {}", access_token));
+    if (!does.strategy.empty()) made.headers.emplace_back("X-Lock-Strategy", does.strategy);
+    return made;
+}
+
+/// A request that was sent and not answered may have been carried out.
+outcome outcome_of(const http::client_response& answer) {
+    if (answer.status != 0) return load::outcome_of(answer.status, answer.body);
+    return answer.took.count() > 0 ? outcome::in_doubt : outcome::error;
+}
+
+}  // namespace
+
+visitor::visitor(const asio::any_io_executor& executor, const service_address& service, const visit& does,
+                 recorder& records)
+    : does_(does), records_(records), line_(executor, service.host, service.port) {}
+
+task<http::client_response> visitor::ask(request_name name, const http::client_request& what) {
+    http::client_response answer = co_await line_.send(what, after(does_.answer_within));
+    request_record record;
+    record.name = name;
+    record.status = answer.status;
+    record.took = answer.took;
+    record.bytes_sent = answer.bytes_sent;
+    record.bytes_received = answer.bytes_received;
+    records_.request(record);
+    co_return answer;
+}
+
+task<std::optional<std::string>> visitor::sign_up(const fresh_user& user) {
+    const http::client_request request = post("/api/auth/signup", sign_up_body(user));
+    const http::client_response answer = co_await ask(request_name::sign_up, request);
+    std::optional<std::string> token = access_token_in(answer.body);
+    records_.signed_up({answer.status == 201, token.has_value()});
+    if (answer.status != 201) token.reset();
+    co_return token;
+}
+
+task<claim_result> visitor::claim(const std::string& access_token) {
+    const http::client_request request = claim_request(does_, access_token);
+    claiming_ = true;
+    const http::client_response answer = co_await ask(request_name::claim, request);
+    claiming_ = false;
+    const std::optional<std::string> id = claim_id_in(answer.body);
+    claim_result result;
+    result.what = outcome_of(answer);
+    result.status = answer.status;
+    result.claim_id = id.value_or("");
+    result.took = answer.took;
+    records_.claimed({answer.status == 201, id.has_value(), result.what});
+    co_return result;
+}
+
+}  // namespace dibs::load
