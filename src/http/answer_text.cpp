@@ -14,13 +14,6 @@ void append_clean(std::string& out, std::string_view text) {
         if (one != '\r' && one != '\n') out += one;
 }
 
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-    append_clean(out, name);
-    out += ": ";
-    append_clean(out, value);
-    out += "\r\n";
-}
-
 void append_status(std::string& out, int status) {
     const auto known = boost::beast::http::int_to_status(static_cast<unsigned>(status));
     const std::string_view phrase = boost::beast::http::obsolete_reason(known);
@@ -30,6 +23,13 @@ void append_status(std::string& out, int status) {
 bool has_body(int status) { return status != 204 && status != 304; }
 
 }  // namespace
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+    append_clean(out, name);
+    out += ": ";
+    append_clean(out, value);
+    out += "\r\n";
+}
 
 void append_answer(std::string& out, const response& what, std::string_view date, persistence after,
                    body_sent how) {

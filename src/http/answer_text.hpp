@@ -20,6 +20,9 @@ enum class body_sent { whole, only_its_length };  ///< the latter answers HEAD
 void append_answer(std::string& out, const response& what, std::string_view date, persistence after,
                    body_sent how);
 
+/// Appends `name: value` and a line end; those within are dropped.
+void append_field(std::string& out, std::string_view name, std::string_view value);
+
 /// The text of the Date field, made once a second. Not thread-safe.
 class date_text {
    public:
