@@ -1,86 +1,49 @@
 #include "postgres/connection.hpp"
 
+#include "postgres/words.hpp"
+
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 
+#include <algorithm>
 #include <array>
-#include <cassert>
-#include <optional>
 #include <utility>
 
 namespace dibs::postgres {
 namespace {
 
-struct free_options {
-    void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-};
-
-std::string without_newlines(std::string_view text) {
-    std::string line(text);
-    for (char& c : line)
-        if (c == '\n') c = ' ';
-    while (!line.empty() && line.back() == ' ') line.pop_back();
-    return line;
-}
-
-/// `-c name=value` for each, as the server takes them when a session starts.
-std::string start_options(const std::vector<std::pair<std::string, std::string>>& settings) {
-    std::string options;
-    for (const auto& [name, value] : settings) {
-        options += fmt::format("-c {}=", name);
-        for (const char c : value) {
-            if (c == ' ' || c == '\\') options += '\\';
-            options += c;
-        }
-        options += ' ';
-    }
-    return options;
-}
-
-std::string field(const pg_result* answer, int code) {
-    const char* text = PQresultErrorField(answer, code);
+std::string field(const result& answer, int code) {
+    const char* text = PQresultErrorField(answer.raw(), code);
     return text ? text : "";
-}
-
-bool ends_the_session(std::string_view sqlstate) {
-    return sqlstate.starts_with("57P") || sqlstate.starts_with("08");
 }
 
 std::string_view name_of(const statement& what) { return *what.name ? what.name : what.text; }
 
-}  // namespace
-
-std::string target::describe() const {
-    char* complaint = nullptr;
-    const std::unique_ptr<PQconninfoOption, free_options> options(
-        PQconninfoParse(conninfo.c_str(), &complaint));
-    if (!options) {
-        const std::string why = complaint ? complaint : "out of memory";
-        PQfreemem(complaint);
-        throw error(fault::bad_input, "postgresql", "conninfo",
-                    without_newlines(why) + "; give a URI like postgresql://user@host:5432/database");
-    }
-    std::string text = "postgresql";
-    for (const auto* option = options.get(); option->keyword; ++option) {
-        const std::string_view keyword = option->keyword;
-        if (option->val && (keyword == "host" || keyword == "port" || keyword == "dbname"))
-            text += fmt::format(" {}", option->val);
-    }
-    return text;
+bool holds_nul(const std::optional<std::string>& value) {
+    return value && value->find('\0') != std::string::npos;
 }
 
-/// Ends every way out but the good one with a session that is not used again.
+}  // namespace
+
+/// Closes the session on every way out but the good one.
 class connection::use {
    public:
-    use(connection& of, deadline until) : of_(of), watch_(of.link_, until) {
-        assert(!of.broken_ && "a broken session is not used again");
-        of.broken_ = true;
+    use(connection& of, deadline until, on_loss meaning) : of_(of), watch_(of.link_, until) {
+        of_.if_lost_ = meaning == on_loss::undone ? fault::unavailable : fault::in_doubt;
+        of_.first_failure_ = nullptr;
     }
-    void well_ended() { of_.broken_ = false; }
+    use(const use&) = delete;
+    use& operator=(const use&) = delete;
+    ~use() {
+        if (!well_) of_.close();
+    }
+    void well_ended() { well_ = true; }
 
    private:
     connection& of_;
     link::watch watch_;
+    bool well_ = false;
 };
 
 void connection::finish::operator()(pg_conn* session) const { PQfinish(session); }
@@ -88,7 +51,12 @@ void connection::finish::operator()(pg_conn* session) const { PQfinish(session);
 connection::connection(const asio::any_io_executor& executor, target where)
     : where_(std::move(where)), backend_(where_.describe()), link_(executor) {}
 
-connection::~connection() { link_.let_go(); }
+connection::~connection() { close(); }
+
+void connection::close() {
+    link_.let_go();
+    session_ = nullptr;
+}
 
 task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executor, target where,
                                                    deadline until) {
@@ -98,11 +66,12 @@ task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executo
 }
 
 task<void> connection::connect(deadline until) {
-    const auto options = start_options(where_.settings);
-    const std::array<const char*, 5> keywords{"fallback_application_name", "client_encoding", "options",
-                                              "dbname", nullptr};
-    const std::array<const char*, 5> values{"dibs", "UTF8", options.c_str(), where_.conninfo.c_str(),
-                                            nullptr};
+    const auto options = where_.session_options();
+    // A later one wins, so the conninfo may choose its own name and encoding; its options are in ours.
+    const std::array keywords{"fallback_application_name", "client_encoding", "dbname", "options",
+                              static_cast<const char*>(nullptr)};
+    const std::array values{"dibs", "UTF8", where_.conninfo.c_str(), options.c_str(),
+                            static_cast<const char*>(nullptr)};
     session_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
     if (!session_) throw std::bad_alloc();
     const link::watch watch(link_, until);
@@ -122,8 +91,7 @@ task<void> connection::connect(deadline until) {
         throw error(fault::unavailable, backend_, "connect", "no connection before the deadline");
     }
     if (state == PGRES_POLLING_FAILED)
-        throw error(fault::unavailable, backend_, "connect",
-                    without_newlines(PQerrorMessage(session_.get())));
+        throw error(fault::unavailable, backend_, "connect", on_one_line(PQerrorMessage(session_.get())));
     link_.follow(session_.get());
     PQsetnonblocking(session_.get(), 1);
     // Notices go to nobody: ours would be those of CREATE … IF NOT EXISTS.
@@ -131,10 +99,16 @@ task<void> connection::connect(deadline until) {
         session_.get(), [](void*, const PGresult*) {}, nullptr);
 }
 
-bool connection::in_transaction() const { return PQtransactionStatus(session_.get()) != PQTRANS_IDLE; }
+bool connection::in_transaction() const {
+    return usable() && PQtransactionStatus(session_.get()) != PQTRANS_IDLE;
+}
 
-bool connection::still_open() {
-    return !broken_ && PQconsumeInput(session_.get()) == 1 && PQstatus(session_.get()) == CONNECTION_OK;
+bool connection::still_open() const {
+    if (!usable() || PQstatus(session_.get()) != CONNECTION_OK) return false;
+    // An idle session has nothing to say but that it ends (or, rarely, that a setting was changed: then it is
+    // cheap to make another).
+    pollfd socket{.fd = PQsocket(session_.get()), .events = POLLIN, .revents = 0};
+    return ::poll(&socket, 1, 0) == 0;
 }
 
 task<result> connection::execute(const statement& what, params values, deadline until) {
@@ -144,85 +118,124 @@ task<result> connection::execute(const statement& what, params values, deadline 
     co_return std::move(results.front());
 }
 
-task<std::vector<result>> connection::execute(std::vector<query> together, deadline until) {
-    use session(*this, until);
-    std::string_view under_way = together.empty() ? "nothing" : name_of(*together.front().what);
+task<std::vector<result>> connection::execute(std::vector<query> together, deadline until, on_loss meaning) {
+    if (together.empty()) co_return std::vector<result>();
+    const auto subject = name_of(*together.back().what);
+    require(subject, until);
+    check(together);
+    use session(*this, until, meaning);
     std::vector<result> results;
-    std::exception_ptr refused;
     try {
-        auto answers = send(together);
+        round_trip trip(together, prepared_);
+        send(trip);
         co_await flush();
-        results = co_await collect(std::move(answers));
+        results = co_await collect(std::move(trip));
     } catch (const link::deadline_passed&) {
-        throw error(fault::timeout, backend_, std::string(under_way), "no answer before the deadline");
-    } catch (const failure& answered) {
-        // The pipeline was read to its end: the session goes on.
-        refused = std::current_exception();
+        throw error(fault::timeout, backend_, std::string(subject), "no answer before the deadline");
     }
-    PQexitPipelineMode(session_.get());
+    if (!PQexitPipelineMode(session_.get())) lost(subject);
     session.well_ended();
-    if (refused) std::rethrow_exception(refused);
+    if (first_failure_) std::rethrow_exception(std::exchange(first_failure_, nullptr));
     co_return results;
 }
 
-std::vector<connection::expected> connection::send(const std::vector<query>& together) {
-    std::vector<expected> answers;
-    PQenterPipelineMode(session_.get());
-    for (const auto& [what, values] : together) {
-        const bool named = *what->name != '\0';
-        if (named && !prepared_.contains(what->name)) {
-            if (!PQsendPrepare(session_.get(), what->name, what->text, 0, nullptr)) lost(name_of(*what));
-            answers.push_back({expected::part::preparation, what});
-            prepared_.insert(what->name);
-        }
-        std::vector<const char*> texts;
-        for (const auto& value : values.values()) texts.push_back(value ? value->c_str() : nullptr);
-        const int count = static_cast<int>(texts.size());
-        const int sent =
-            named ? PQsendQueryPrepared(session_.get(), what->name, count, texts.data(), nullptr, nullptr, 0)
-                  : PQsendQueryParams(session_.get(), what->text, count, nullptr, texts.data(), nullptr,
-                                      nullptr, 0);
-        if (!sent) lost(name_of(*what));
-        answers.push_back({expected::part::execution, what});
-    }
+void connection::require(std::string_view what, deadline until) const {
+    if (!usable())
+        throw error(fault::unavailable, backend_, std::string(what), "not sent: the session was lost before");
+    if (until <= steady::now())
+        throw error(fault::unavailable, backend_, std::string(what), "not sent before the deadline");
+}
+
+void connection::check(const std::vector<query>& together) const {
+    for (const auto& [what, values] : together)
+        if (std::ranges::any_of(values.values(), holds_nul))
+            throw error(fault::bad_input, backend_, std::string(name_of(*what)),
+                        "a text has a NUL character in it");
+}
+
+void connection::send(const round_trip& trip) {
+    // Before the end of the pipeline is sent nothing of it can be committed.
+    const auto if_lost = std::exchange(if_lost_, fault::unavailable);
+    if (!PQenterPipelineMode(session_.get())) lost("pipeline");
+    for (const auto& next : trip.steps()) send(next);
+    if_lost_ = if_lost;
     if (!PQpipelineSync(session_.get())) lost("sync");
-    return answers;
 }
 
-task<std::vector<result>> connection::collect(std::vector<expected> answers) {
+void connection::send(const step& next) {
+    const auto& [what, values] = *next.of;
+    std::vector<const char*> texts;
+    for (const auto& value : values.values()) texts.push_back(value ? value->c_str() : nullptr);
+    const int count = static_cast<int>(texts.size());
+    int sent = 0;
+    if (next.what == step::kind::prepare)
+        sent = PQsendPrepare(session_.get(), what->name, what->text, 0, nullptr);
+    else if (*what->name)
+        sent = PQsendQueryPrepared(session_.get(), what->name, count, texts.data(), nullptr, nullptr, 0);
+    else
+        sent =
+            PQsendQueryParams(session_.get(), what->text, count, nullptr, texts.data(), nullptr, nullptr, 0);
+    if (!sent) lost(name_of(*what));
+}
+
+task<std::vector<result>> connection::collect(round_trip trip) {
     std::vector<result> results;
-    std::exception_ptr first_failure;
-    for (const auto& [part, of] : answers) {
-        result answer(co_await next());
-        const auto* raw = answer.raw();
-        const auto status = PQresultStatus(raw);
-        if (status == PGRES_FATAL_ERROR && !first_failure) first_failure = failure_of(raw, name_of(*of));
-        if (part == expected::part::preparation && status != PGRES_COMMAND_OK) prepared_.erase(of->name);
-        if (part == expected::part::execution) results.push_back(std::move(answer));
-        if (pg_result* more = co_await next()) PQclear(more);  // libpq ends each answer with a null
+    while (const auto* awaited = trip.awaited()) {
+        const auto what = name_of(*awaited->of->what);
+        if (PQisBusy(session_.get())) co_await arrival();
+        auto answer = take();
+        switch (PQresultStatus(answer.raw())) {
+            case PGRES_COMMAND_OK:
+            case PGRES_TUPLES_OK:
+            case PGRES_EMPTY_QUERY:
+                if (awaited->what == step::kind::execute) results.push_back(std::move(answer));
+                trip.answered(round_trip::answer::done);
+                break;
+            case PGRES_PIPELINE_ABORTED: trip.answered(round_trip::answer::skipped); break;
+            case PGRES_FATAL_ERROR: trip.answered(take_error(answer, what)); break;
+            default:
+                lost(what);  // COPY, which does not go with pipelines, and what libpq cannot make sense of
+        }
+        if (PQisBusy(session_.get())) co_await arrival();
+        if (take().raw()) lost(what);  // libpq ends each answer with a null
     }
-    const result sync(co_await next());
-    if (PQresultStatus(sync.raw()) != PGRES_PIPELINE_SYNC) lost("sync");
-    if (first_failure) std::rethrow_exception(first_failure);
+    if (PQisBusy(session_.get())) co_await arrival();
+    if (PQresultStatus(take().raw()) != PGRES_PIPELINE_SYNC) lost("sync");
     co_return results;
+}
+
+round_trip::answer connection::take_error(const result& answer, std::string_view what) {
+    const auto sqlstate = field(answer, PG_DIAG_SQLSTATE);
+    const auto cause = fmt::format("{} ({})", on_one_line(field(answer, PG_DIAG_MESSAGE_PRIMARY)), sqlstate);
+    const auto meaning = judge(field(answer, PG_DIAG_SEVERITY_NONLOCALIZED), sqlstate);
+    if (meaning == verdict::lost) throw error(if_lost_, backend_, std::string(what), cause);
+    const failure refused(backend_, std::string(what), cause, sqlstate,
+                          field(answer, PG_DIAG_CONSTRAINT_NAME));
+    if (meaning == verdict::refused_and_ended) throw refused;
+    if (!first_failure_) first_failure_ = std::make_exception_ptr(refused);
+    return round_trip::answer::refused;
 }
 
 task<void> connection::run(std::string script, deadline until) {
-    use session(*this, until);
-    std::exception_ptr first_failure;
+    require("script", until);
+    use session(*this, until, on_loss::in_doubt);
     try {
         if (!PQsendQuery(session_.get(), script.c_str())) lost("script");
         co_await flush();
-        while (pg_result* raw = co_await next()) {
-            const result answer(raw);
-            if (PQresultStatus(raw) == PGRES_FATAL_ERROR && !first_failure)
-                first_failure = failure_of(raw, "script");
+        for (;;) {
+            if (PQisBusy(session_.get())) co_await arrival();
+            const auto answer = take();
+            if (!answer.raw()) break;
+            const auto status = PQresultStatus(answer.raw());
+            if (status == PGRES_FATAL_ERROR) take_error(answer, "script");
+            if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+                throw error(fault::bad_input, backend_, "script", "COPY from or to the client");
         }
     } catch (const link::deadline_passed&) {
         throw error(fault::timeout, backend_, "script", "no answer before the deadline");
     }
     session.well_ended();
-    if (first_failure) std::rethrow_exception(first_failure);
+    if (first_failure_) std::rethrow_exception(std::exchange(first_failure_, nullptr));
 }
 
 task<void> connection::flush() {
@@ -230,37 +243,27 @@ task<void> connection::flush() {
         const int left = PQflush(session_.get());
         if (left == 0) co_return;
         if (left < 0) lost("send");
-        co_await link_.writable();
+        // A server that cannot get rid of its answers takes no more questions.
+        co_await link_.readable_or_writable();
         if (!PQconsumeInput(session_.get())) lost("send");
     }
 }
 
-task<pg_result*> connection::next() {
-    while (PQisBusy(session_.get())) {
+task<void> connection::arrival() {
+    do {
         co_await link_.readable();
         if (!PQconsumeInput(session_.get())) lost("read");
-    }
-    pg_result* answer = PQgetResult(session_.get());
-    if (PQstatus(session_.get()) == CONNECTION_BAD) {
-        PQclear(answer);
-        lost("read");
-    }
-    co_return answer;
+    } while (PQisBusy(session_.get()));
+}
+
+result connection::take() {
+    result answer(PQgetResult(session_.get()));
+    if (PQstatus(session_.get()) == CONNECTION_BAD) lost("read");
+    return answer;
 }
 
 void connection::lost(std::string_view what) const {
-    throw error(fault::in_doubt, backend_, std::string(what),
-                without_newlines(PQerrorMessage(session_.get())));
-}
-
-std::exception_ptr connection::failure_of(const pg_result* answer, std::string_view what) const {
-    const auto sqlstate = field(answer, PG_DIAG_SQLSTATE);
-    const auto cause =
-        fmt::format("{} ({})", without_newlines(field(answer, PG_DIAG_MESSAGE_PRIMARY)), sqlstate);
-    if (ends_the_session(sqlstate))
-        return std::make_exception_ptr(error(fault::in_doubt, backend_, std::string(what), cause));
-    return std::make_exception_ptr(
-        failure(backend_, std::string(what), cause, sqlstate, field(answer, PG_DIAG_CONSTRAINT_NAME)));
+    throw error(if_lost_, backend_, std::string(what), on_one_line(PQerrorMessage(session_.get())));
 }
 
 }  // namespace dibs::postgres

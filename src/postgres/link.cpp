@@ -1,8 +1,11 @@
 #include "postgres/link.hpp"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <libpq-fe.h>
+
+#include <variant>
 
 namespace dibs::postgres {
 
@@ -26,15 +29,23 @@ void link::let_go() {
     if (state_->socket.is_open()) state_->socket.release();
 }
 
-task<void> link::readable() { return wait(asio::posix::stream_descriptor::wait_read); }
-task<void> link::writable() { return wait(asio::posix::stream_descriptor::wait_write); }
+task<void> link::readable() { check(co_await wait(state_, wait_type::wait_read)); }
+task<void> link::writable() { check(co_await wait(state_, wait_type::wait_write)); }
 
-task<void> link::wait(asio::posix::stream_descriptor::wait_type what) {
-    const auto shared = state_;
-    boost::system::error_code ended;
-    if (!shared->expired)
-        co_await shared->socket.async_wait(what, asio::redirect_error(asio::use_awaitable, ended));
-    if (shared->expired) throw deadline_passed{};
+task<void> link::readable_or_writable() {
+    using namespace asio::experimental::awaitable_operators;
+    const auto first = co_await (wait(state_, wait_type::wait_read) || wait(state_, wait_type::wait_write));
+    check(first.index() == 0 ? std::get<0>(first) : std::get<1>(first));
+}
+
+task<link::error_code> link::wait(std::shared_ptr<state> on, wait_type what) {
+    error_code ended;
+    if (!on->expired) co_await on->socket.async_wait(what, asio::redirect_error(asio::use_awaitable, ended));
+    co_return ended;
+}
+
+void link::check(const error_code& ended) const {
+    if (state_->expired) throw deadline_passed{};
     if (ended) throw boost::system::system_error(ended);
 }
 

@@ -24,10 +24,11 @@ class link {
     void follow(pg_conn* connection);
     void let_go();
 
-    /// Both throw deadline_passed after the deadline, boost::system::system_error when the caller is
+    /// They throw deadline_passed after the deadline, boost::system::system_error when the caller is
     /// cancelled.
     task<void> readable();
     task<void> writable();
+    task<void> readable_or_writable();
 
     struct deadline_passed {};
 
@@ -45,7 +46,10 @@ class link {
 
    private:
     struct state;
-    task<void> wait(asio::posix::stream_descriptor::wait_type what);
+    using wait_type = asio::posix::stream_descriptor::wait_type;
+    using error_code = boost::system::error_code;
+    static task<error_code> wait(std::shared_ptr<state> on, wait_type what);
+    void check(const error_code& ended) const;
 
     std::shared_ptr<state> state_;
 };

@@ -1,5 +1,9 @@
 #include "postgres/pool.hpp"
 
+#include "postgres/connect_guard.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -12,7 +16,10 @@ struct pool::state {
           server(std::move(where)),
           backend(server.describe()),
           options(wanted),
-          door(executor, backend, {.inside = wanted.size, .waiting = wanted.waiting}) {}
+          door(executor, backend, {.inside = wanted.size, .waiting = wanted.waiting}),
+          guard(wanted.reconnect_pause) {
+        idle.reserve(wanted.size);  // a loan that ends must not throw
+    }
 
     asio::any_io_executor executor;
     target server;
@@ -20,8 +27,7 @@ struct pool::state {
     pool_options options;
     gate door;                                      // as many may be inside as there may be sessions
     std::vector<std::unique_ptr<connection>> idle;  // the one used last is taken first
-    std::exception_ptr connect_failure;
-    deadline reconnect_after{};
+    connect_guard guard;
     bool closed = false;
 
     std::unique_ptr<connection> take_idle();
@@ -41,15 +47,21 @@ std::unique_ptr<connection> pool::state::take_idle() {
 }
 
 task<std::unique_ptr<connection>> pool::state::open(deadline until) {
-    if (connect_failure && steady::now() < reconnect_after) std::rethrow_exception(connect_failure);
+    if (!guard.admit(steady::now())) std::rethrow_exception(guard.last_failure());
+    const auto ours = after(options.connect_timeout);
     try {
-        const auto limit = std::min(until, after(options.connect_timeout));
-        auto session = co_await connection::open(executor, server, limit);
-        connect_failure = nullptr;
+        auto session = co_await connection::open(executor, server, std::min(until, ours));
+        guard.succeeded();
         co_return session;
     } catch (const error&) {
-        connect_failure = std::current_exception();
-        reconnect_after = after(options.reconnect_pause);
+        // That a caller was in a hurry says nothing of the server.
+        if (until < ours && until <= steady::now())
+            guard.gave_up();
+        else
+            guard.failed(std::current_exception(), steady::now());
+        throw;
+    } catch (...) {
+        guard.gave_up();
         throw;
     }
 }
@@ -75,7 +87,8 @@ task<pool::loan> pool::acquire(deadline until) {
     shared->refuse_if_closed();
     auto place = co_await shared->door.enter(until);
     if (!place)
-        throw error(fault::exhausted, shared->backend, "pool", "no session was free before the deadline");
+        throw error(fault::exhausted, shared->backend, "pool",
+                    fmt::format("none of {} sessions was free before the deadline", shared->options.size));
     shared->refuse_if_closed();
     auto session = shared->take_idle();
     if (!session) session = co_await shared->open(until);
@@ -85,6 +98,11 @@ task<pool::loan> pool::acquire(deadline until) {
 task<result> pool::execute(const statement& what, params values, deadline until) {
     const auto session = co_await acquire(until);
     co_return co_await session->execute(what, std::move(values), until);
+}
+
+task<std::vector<result>> pool::execute(std::vector<query> together, deadline until) {
+    const auto session = co_await acquire(until);
+    co_return co_await session->execute(std::move(together), until);
 }
 
 void pool::close() {

@@ -4,10 +4,12 @@
 #include "core/gate.hpp"
 #include "postgres/connection.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace dibs::postgres {
 
@@ -15,7 +17,8 @@ struct pool_options {
     std::size_t size = 10;          ///< sessions at most
     std::size_t waiting = 100'000;  ///< coroutines that may wait for one; beyond it: fault::exhausted
     std::chrono::milliseconds connect_timeout = std::chrono::seconds(3);
-    /// After a failure to connect nobody tries again for so long: each is told at once what happened.
+    /// After a failure to connect nobody tries again for so long, and then one at a time until one succeeds:
+    /// the others are told at once what happened.
     std::chrono::milliseconds reconnect_pause = std::chrono::milliseconds(100);
 };
 
@@ -56,6 +59,8 @@ class pool {
     /// One statement, a transaction of its own, on any session. Errors as acquire() and
     /// connection::execute().
     task<result> execute(const statement& what, params values, deadline until);
+    /// Several in one round trip and one transaction, a result each.
+    task<std::vector<result>> execute(std::vector<query> together, deadline until);
 
     /// Sessions on loan end when they come back; further calls throw dibs::error (closed).
     void close();

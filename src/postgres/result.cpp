@@ -10,7 +10,7 @@
 namespace dibs::postgres {
 namespace {
 
-std::int64_t number_in(std::string_view digits, const char* where) {
+std::int64_t number_in(std::string_view digits, const std::string& where) {
     std::int64_t number = 0;
     const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     if (failed != std::errc{} || end != digits.data() + digits.size())
@@ -46,7 +46,10 @@ std::optional<std::string_view> result::optional_text(int row, int column) const
 }
 
 std::int64_t result::integer(int row, int column) const {
-    return number_in(text(row, column), PQfname(rows_.get(), column));
+    const char* name = PQfname(rows_.get(), column);
+    const auto where = name ? name : "column " + std::to_string(column);
+    if (is_null(row, column)) throw error(fault::bad_input, "postgresql", where, "NULL is no integer");
+    return number_in(text(row, column), where);
 }
 
 }  // namespace dibs::postgres

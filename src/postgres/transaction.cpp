@@ -46,12 +46,16 @@ void transaction::begin_with(std::vector<query>& together) {
     if (!std::exchange(begun_, true)) together.emplace(together.begin(), begin_transaction, params());
 }
 
-task<std::vector<result>> transaction::execute(std::vector<query> together, deadline until) {
+task<std::vector<result>> transaction::send(std::vector<query> together, deadline until, on_loss meaning) {
     const auto wanted = together.size();
     begin_with(together);
-    auto results = co_await (*session_)->execute(std::move(together), until);
+    auto results = co_await (*session_)->execute(std::move(together), until, meaning);
     results.erase(results.begin(), results.end() - static_cast<std::ptrdiff_t>(wanted));
     co_return results;
+}
+
+task<std::vector<result>> transaction::execute(std::vector<query> together, deadline until) {
+    return send(std::move(together), until, on_loss::undone);
 }
 
 task<result> transaction::execute(const statement& what, params values, deadline until) {
@@ -72,7 +76,7 @@ task<result> transaction::execute_and_commit(const statement& what, params value
     std::vector<query> together;
     together.emplace_back(what, std::move(values));
     together.emplace_back(commit_transaction, params());
-    auto results = co_await execute(std::move(together), until);
+    auto results = co_await send(std::move(together), until, on_loss::in_doubt);
     const auto session = std::move(session_);
     check_committed(results.back());
     co_return std::move(results.front());
@@ -81,7 +85,7 @@ task<result> transaction::execute_and_commit(const statement& what, params value
 task<void> transaction::rollback(deadline until) {
     assert(session_ && "the transaction has ended");
     const auto session = std::move(session_);
-    if (begun_) co_await (*session)->execute(roll_back, params(), until);
+    if (begun_ && (*session)->usable()) co_await (*session)->execute(roll_back, params(), until);
 }
 
 }  // namespace dibs::postgres

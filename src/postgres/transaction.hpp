@@ -10,7 +10,8 @@
 namespace dibs::postgres {
 
 /// A transaction on a session of the pool. Whatever way it is left without a commit, it is rolled back: in
-/// the background if it is destroyed. Errors as those of connection.
+/// the background if it is destroyed. Errors as those of connection, but that a session lost before the
+/// COMMIT was sent is unavailable, not in_doubt: the server has rolled back.
 class transaction {
    public:
     /// Takes a session; BEGIN goes out with the first statement.
@@ -32,6 +33,7 @@ class transaction {
    private:
     explicit transaction(asio::any_io_executor executor, pool::loan session)
         : executor_(std::move(executor)), session_(std::make_unique<pool::loan>(std::move(session))) {}
+    task<std::vector<result>> send(std::vector<query> together, deadline until, on_loss meaning);
     void begin_with(std::vector<query>& together);
 
     asio::any_io_executor executor_;
