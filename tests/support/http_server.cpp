@@ -1,0 +1,130 @@
+#include "tests/support/http_server.hpp"
+
+#include "core/event.hpp"
+
+#include <dibs/error.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <atomic>
+#include <semaphore>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace dibs::tests {
+namespace {
+
+http::response text(std::string body) {
+    http::response made;
+    made.content_type = "text/plain";
+    made.body = std::move(body);
+    return made;
+}
+
+http::server_options on_loopback(http::server_options options) {
+    if (options.address.empty()) options.address = "localhost";
+    options.port = 0;
+    return options;
+}
+
+}  // namespace
+
+struct http_server::running {
+    explicit running(http::server_options options)
+        : go(io.get_executor()), server(io.get_executor(), std::move(options), routes()) {
+        server.listen();
+        served = asio::co_spawn(io, server.run(), asio::use_future);
+        thread = std::thread([this] { io.run(); });
+    }
+
+    http::router routes() {
+        using http::method;
+        http::router made;
+        const auto add = [&made, this](method verb, const char* path, auto action) {
+            made.add(verb, path, [this, action](const http::request& asked, const http::path_params& path) {
+                return (this->*action)(asked, path);
+            });
+        };
+        add(method::get, "/hello", &running::hello);
+        add(method::get, "/items/{name}", &running::item);
+        add(method::post, "/echo", &running::echo);
+        add(method::get, "/held", &running::held);
+        add(method::get, "/large", &running::large);
+        add(method::get, "/throws", &running::throws);
+        add(method::get, "/away", &running::away);
+        add(method::get, "/crlf", &running::crlf);
+        return made;
+    }
+
+    task<http::response> hello(const http::request&, const http::path_params&) { co_return text("hello"); }
+    task<http::response> item(const http::request& asked, const http::path_params& path) {
+        co_return text(std::string(path.at("name")) + "|" + std::string(asked.query));
+    }
+    task<http::response> echo(const http::request& asked, const http::path_params&) {
+        co_return text(std::string(asked.body));
+    }
+    task<http::response> held(const http::request&, const http::path_params&) {
+        entered.release();
+        co_await go.wait();
+        ++ended;
+        co_return text("released");
+    }
+    task<http::response> large(const http::request&, const http::path_params&) {
+        co_return text(std::string(8UL * 1024 * 1024, 'x'));
+    }
+    task<http::response> throws(const http::request&, const http::path_params&) {
+        throw std::runtime_error("secret\r\nforged log line");
+        co_return text("");
+    }
+    task<http::response> away(const http::request&, const http::path_params&) {
+        throw error(fault::unavailable, "secret backend", "GET", "gone");
+        co_return text("");
+    }
+    task<http::response> crlf(const http::request&, const http::path_params&) {
+        http::response made = text("");
+        made.headers.emplace_back("X-Shown", "a\r\nX-Forged: b");
+        co_return made;
+    }
+
+    asio::io_context io{1};
+    event go;
+    std::counting_semaphore<> entered{0};
+    std::atomic<int> ended = 0;
+    http::server server;
+    std::future<void> served;
+    std::thread thread;
+};
+
+http_server::http_server(http::server_options options)
+    : running_(std::make_unique<running>(on_loopback(std::move(options)))), port_(running_->server.port()) {}
+
+http_server::~http_server() {
+    stop(std::chrono::milliseconds(0)).wait();
+    running_->served.wait();
+    running_->thread.join();
+}
+
+http::server::counters http_server::count() const {
+    return asio::post(running_->io, asio::use_future([this] { return running_->server.count(); })).get();
+}
+
+void http_server::await_held() {
+    if (!running_->entered.try_acquire_for(std::chrono::seconds(20)))
+        throw std::runtime_error("no handler of /held was called");
+}
+
+void http_server::let_go() {
+    asio::post(running_->io, [this] { running_->go.set(); });
+}
+
+int http_server::ended() const { return running_->ended; }
+
+std::future<void> http_server::stop(std::chrono::milliseconds within) {
+    return asio::co_spawn(running_->io, running_->server.stop(after(within)), asio::use_future);
+}
+
+}  // namespace dibs::tests

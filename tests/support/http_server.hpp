@@ -1,0 +1,40 @@
+#pragma once
+
+#include "http/server.hpp"
+
+#include <future>
+#include <memory>
+#include <string>
+
+namespace dibs::tests {
+
+/// A server on both loopbacks and a thread of its own, with handlers that tests can hold up.
+///
+///     GET /hello, /items/{name}     text
+///     POST /echo                    the body as it came
+///     GET /held                     waits for let_go()
+///     GET /large                    eight mebibytes
+///     GET /throws, /away, /crlf     fails; fails as a backend does; tries to split its answer
+class http_server {
+   public:
+    explicit http_server(http::server_options options = {});
+    ~http_server();
+
+    std::uint16_t port() const { return port_; }
+    http::server::counters count() const;
+
+    /// Returns when a handler of /held waits.
+    void await_held();
+    void let_go();
+    /// How many handlers of /held have run to their end.
+    int ended() const;
+
+    std::future<void> stop(std::chrono::milliseconds within);
+
+   private:
+    struct running;
+    std::unique_ptr<running> running_;
+    std::uint16_t port_ = 0;
+};
+
+}  // namespace dibs::tests
