@@ -29,7 +29,9 @@ struct image {
             const std::string_view text = *entry;
             if (!replaced(what, text.substr(0, text.find('=')))) variables.emplace_back(text);
         }
-        for (const auto& [name, value] : what.environment) variables.push_back(name + "=" + value);
+        for (const auto& [name, value] : what.environment) {
+            variables.emplace_back(name).append("=").append(value);
+        }
         for (auto& word : words) argv.push_back(word.data());
         for (auto& variable : variables) envp.push_back(variable.data());
         argv.push_back(nullptr);

@@ -10,7 +10,7 @@
 namespace dibs::sandbox {
 namespace {
 
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds patience{1};
 
 }  // namespace
 

@@ -18,6 +18,7 @@ std::vector<std::filesystem::path> debian_postgres_folders() {
     }
     std::sort(versions.rbegin(), versions.rend());
     std::vector<std::filesystem::path> folders;
+    folders.reserve(versions.size());
     for (auto& [version, folder] : versions) folders.push_back(std::move(folder));
     return folders;
 }

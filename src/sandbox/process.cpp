@@ -54,7 +54,9 @@ exit_status process::terminate(clock::duration grace) {
 
 exit_status process::kill() {
     signal(SIGKILL);
-    return wait(clock::time_point::max()).value();
+    for (;;) {
+        if (const auto status = wait(clock::time_point::max())) return *status;
+    }
 }
 
 std::optional<std::string> process::read_line(clock::time_point until) { return output_.line(until); }

@@ -71,6 +71,7 @@ class supervision {
 
    private:
     bool serve_request();
+    void answer(const wire::message& received);
     wire::answer start(const wire::message& received, std::string_view encoded);
     wire::answer status(const wire::request& asked);
     void reap();
@@ -107,20 +108,24 @@ void supervision::serve_owner() {
     }
 }
 
+// False: the owner is gone.
 bool supervision::serve_request() {
     const auto received = wire::receive(channel_.get());
-    if (!received) return false;
-    const auto [asked, rest] = wire::split<wire::request>(*received);
+    if (received) answer(*received);
+    return received.has_value();
+}
+
+void supervision::answer(const wire::message& received) {
+    const auto [asked, rest] = wire::split<wire::request>(received);
     if (asked.what == wire::operation::start) {
-        const auto told = start(*received, rest);
+        const auto told = start(received, rest);
         const unique_fd handle(told.pid > 0 ? ::pidfd_open(told.pid, 0) : -1);
         wire::send(channel_.get(), wire::bytes_of(told),
                    handle ? std::vector{handle.get()} : std::vector<int>{});
-        return true;
+        return;
     }
     if (asked.what == wire::operation::signal) signal(children_[asked.id], asked.signal);
     wire::send(channel_.get(), wire::bytes_of(status(asked)));
-    return true;
 }
 
 wire::answer supervision::start(const wire::message& received, std::string_view encoded) {

@@ -52,8 +52,7 @@ std::string reason(const program& what, const wire::answer& told) {
     const std::string cause = std::strerror(told.error);
     switch (told.failed) {
         case wire::step::user:
-            return fmt::format("cannot run {} as user id {}: {}", what.executable.native(), what.run_as->id,
-                               cause);
+            return fmt::format("cannot run {} as another user: {}", what.executable.native(), cause);
         case wire::step::working_directory:
             return fmt::format("cannot run {} in {}: {}", what.executable.native(),
                                what.working_directory.native(), cause);

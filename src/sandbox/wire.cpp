@@ -12,7 +12,7 @@
 namespace dibs::sandbox::wire {
 namespace {
 
-constexpr std::size_t largest_message = 128 * 1024;
+constexpr std::size_t largest_message = 131'072;
 constexpr std::size_t most_descriptors = 4;
 
 // Fields end with a NUL, which neither paths nor arguments can hold.

@@ -53,7 +53,7 @@ TEST_P(sandbox_owner_signal, to_it_alone) {
     ASSERT_THAT(one.descendants, SizeIs(testing::Ge(6)));
     ASSERT_TRUE(std::filesystem::exists(one.folder));
     one.itself.signal(GetParam());
-    EXPECT_EQ(one.itself.wait(soon()).value().signal(), GetParam());
+    EXPECT_EQ(tests::end_of(one.itself).signal(), GetParam());
     one.expect_nothing_left();
 }
 
@@ -61,7 +61,7 @@ TEST_P(sandbox_owner_signal, to_its_process_group) {
     if (GetParam() == SIGKILL) return;  // nobody else is in the group
     owner one(box);
     ASSERT_EQ(::kill(-one.itself.pid(), GetParam()), 0);
-    EXPECT_EQ(one.itself.wait(soon()).value().signal(), GetParam());
+    EXPECT_EQ(tests::end_of(one.itself).signal(), GetParam());
     one.expect_nothing_left();
 }
 
@@ -72,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(each, sandbox_owner_signal,
 TEST_F(sandbox_owner, that_returns) {
     owner one(box, "return");
     one.itself.signal(SIGUSR1);
-    EXPECT_EQ(one.itself.wait(soon()).value().code(), 0) << one.itself.read_all_errors(soon());
+    EXPECT_EQ(tests::end_of(one.itself).code(), 0) << one.itself.read_all_errors(soon());
     // By its own destructors: nothing remains to be waited for.
     EXPECT_FALSE(std::filesystem::exists(one.folder));
     one.expect_nothing_left();
@@ -81,14 +81,14 @@ TEST_F(sandbox_owner, that_returns) {
 TEST_F(sandbox_owner, that_exits_without_destructors) {
     owner one(box, "exit");
     one.itself.signal(SIGUSR1);
-    EXPECT_EQ(one.itself.wait(soon()).value().code(), 0) << one.itself.read_all_errors(soon());
+    EXPECT_EQ(tests::end_of(one.itself).code(), 0) << one.itself.read_all_errors(soon());
     one.expect_nothing_left();
 }
 
 TEST_F(sandbox_owner, that_throws_and_aborts) {
     owner one(box, "throw");
     one.itself.signal(SIGUSR1);
-    EXPECT_EQ(one.itself.wait(soon()).value().signal(), SIGABRT);
+    EXPECT_EQ(tests::end_of(one.itself).signal(), SIGABRT);
     one.expect_nothing_left();
 }
 

@@ -1,6 +1,10 @@
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/processes.hpp"
 
 #include <gmock/gmock.h>
+#include <libpq-fe.h>
+
+#include <memory>
 
 namespace dibs::sandbox {
 namespace {
@@ -38,6 +42,20 @@ TEST(sandbox_postgres, keeps_what_it_committed_over_a_kill) {
     server.stop();
     server.start();
     EXPECT_EQ(run_sql(url, "SELECT id FROM kept"), "42");
+}
+
+TEST(sandbox_postgres, leaves_no_orphan_at_work_after_a_kill) {
+    supervisor box;
+    postgres_cluster server(box);
+    server.start();
+    const std::unique_ptr<PGconn, decltype(&PQfinish)> busy(PQconnectdb(server.url().c_str()), PQfinish);
+    // Computing, it does not notice that its postmaster has gone.
+    ASSERT_EQ(PQsendQuery(busy.get(), "SELECT count(*) FROM generate_series(1, 1000000000000)"), 1);
+    const auto children = tests::descendants_of(server.pid());
+    server.kill();
+    EXPECT_THAT(tests::await_gone(children, clock::now() + std::chrono::seconds(20)), testing::IsEmpty());
+    server.start();
+    EXPECT_EQ(run_sql(server.url(), "SELECT 1"), "1");
 }
 
 TEST(sandbox_postgres, a_loopback_port_asks_for_the_password_of_its_url) {

@@ -38,13 +38,18 @@ std::string message_of(const Action& action) {
 
 class sandbox_process : public testing::Test {
    protected:
+    exit_status run(const std::string& script) {
+        auto child = box.start(shell(script));
+        return tests::end_of(child);
+    }
+
     supervisor box;
 };
 
 TEST_F(sandbox_process, tells_how_it_ended) {
-    EXPECT_TRUE(box.start(shell("exit 0")).wait(soon()).value().success());
-    EXPECT_EQ(box.start(shell("exit 3")).wait(soon()).value().describe(), "exit code 3");
-    EXPECT_EQ(box.start(shell("kill -9 $$")).wait(soon()).value().describe(), "signal 9 (Killed)");
+    EXPECT_TRUE(run("exit 0").success());
+    EXPECT_EQ(run("exit 3").describe(), "exit code 3");
+    EXPECT_EQ(run("kill -9 $$").describe(), "signal 9 (Killed)");
 }
 
 TEST_F(sandbox_process, gives_both_its_outputs) {
@@ -104,7 +109,7 @@ TEST_F(sandbox_process, that_cannot_run_says_why) {
               "cannot run /bin/sh in /no/such/folder: No such file or directory");
     EXPECT_THAT(message_of([&] { box.start(program("/bin/true", {std::string(200'000, 'x')})); }),
                 HasSubstr("Argument list too long"));
-    EXPECT_TRUE(box.start(shell("true")).wait(soon()).value().success()) << "the supervisor goes on";
+    EXPECT_TRUE(run("true").success()) << "the supervisor goes on";
 }
 
 TEST_F(sandbox_process, waits_no_longer_than_told) {
@@ -136,7 +141,7 @@ TEST_F(sandbox_process, ends_with_its_object_although_it_ignores_the_signal) {
 
 TEST_F(sandbox_process, takes_its_orphans_along) {
     auto child = box.start(shell("setsid sleep 1000 & echo $!"));
-    const pid_t orphan = std::stoi(child.read_line(soon()).value());
+    const pid_t orphan = std::stoi(tests::next_line(child));
     child.wait(soon());
     box.stop();
     EXPECT_THAT(tests::await_gone({orphan}, clock::now()), testing::IsEmpty());
@@ -163,12 +168,14 @@ TEST(sandbox_folder, in_memory_is_warned_of) {
 }
 
 TEST(sandbox_binaries, that_are_missing_are_named_with_their_package) {
-    const std::string path = std::getenv("PATH");
+    const char* const path = std::getenv("PATH");
+    ASSERT_NE(path, nullptr);
+    const std::string before = path;
     supervisor box;
     ::setenv("PATH", "", 1);
     const auto redis = message_of([&] { redis_server server(box); });
     const auto postgres = message_of([] { find_postgres({}); });
-    ::setenv("PATH", path.c_str(), 1);
+    ::setenv("PATH", before.c_str(), 1);
     EXPECT_THAT(redis, HasSubstr("scripts/install-deps (Debian package redis-server)"));
     EXPECT_THAT(postgres, HasSubstr("scripts/install-deps (Debian package postgresql-15)"));
 }

@@ -61,7 +61,7 @@ TEST_F(dibs_up, serves_until_interrupted_and_leaves_nothing) {
         EXPECT_EQ(tests::run_sql(text(urls.at("postgres")), "SELECT current_database()"), "dibs");
         const auto servers = tests::descendants_of(up.pid());
         up.signal(interrupt);
-        EXPECT_EQ(up.wait(soon()).value().code(), 0);
+        EXPECT_EQ(tests::end_of(up).code(), 0);
         EXPECT_THAT(tests::await_gone(servers, soon()), testing::IsEmpty());
         EXPECT_FALSE(std::filesystem::exists(text(urls.at("folder"))));
     }
@@ -74,19 +74,18 @@ TEST_F(dibs_up, ends_when_a_server_dies) {
     for (const pid_t pid : tests::descendants_of(up.pid())) {
         if (name_of(pid) == "redis-server") ::kill(pid, SIGKILL);
     }
-    EXPECT_EQ(up.wait(soon()).value().code(), 1);
+    EXPECT_EQ(tests::end_of(up).code(), 1);
     EXPECT_THAT(up.read_all_errors(soon()), testing::HasSubstr("redis has ended with signal 9 (Killed)"));
     EXPECT_TRUE(tests::await_gone(text(urls.at("folder")), soon()));
 }
 
 TEST_F(dibs_up, prints_urls_and_that_its_data_goes) {
     auto up = start({"--tcp", "--no-redlock"});
-    EXPECT_THAT(up.read_line(soon()).value(),
-                testing::MatchesRegex("redis     redis://:[0-9a-f]+@127.0.0.1:[0-9]+"));
-    EXPECT_THAT(up.read_line(soon()).value(),
+    EXPECT_THAT(tests::next_line(up), testing::MatchesRegex("redis     redis://:[0-9a-f]+@127.0.0.1:[0-9]+"));
+    EXPECT_THAT(tests::next_line(up),
                 testing::MatchesRegex("postgres  postgresql://postgres:[0-9a-f]+@127.0.0.1:[0-9]+/dibs"));
-    EXPECT_THAT(up.read_line(soon()).value(), testing::StartsWith("folder    "));
-    EXPECT_THAT(up.read_line(soon()).value(), testing::HasSubstr("removes their data"));
+    EXPECT_THAT(tests::next_line(up), testing::StartsWith("folder    "));
+    EXPECT_THAT(tests::next_line(up), testing::HasSubstr("removes their data"));
 }
 
 TEST_F(dibs_up, warns_where_the_folder_lies_in_memory) {
@@ -97,9 +96,9 @@ TEST_F(dibs_up, warns_where_the_folder_lies_in_memory) {
 
 TEST_F(dibs_up, refuses_what_cannot_be) {
     auto unknown = start({"--no-such-option"});
-    EXPECT_EQ(unknown.wait(soon()).value().code(), 2);
+    EXPECT_EQ(tests::end_of(unknown).code(), 2);
     auto nowhere = start({"--dir", "/no/such/place"});
-    EXPECT_EQ(nowhere.wait(soon()).value().code(), 1);
+    EXPECT_EQ(tests::end_of(nowhere).code(), 1);
     EXPECT_THAT(nowhere.read_all_errors(soon()), testing::HasSubstr("/no/such/place"));
 }
 

@@ -2,6 +2,7 @@
 
 #include "sandbox/process_table.hpp"
 
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -9,6 +10,8 @@ namespace dibs::tests {
 namespace {
 
 using sandbox::clock;
+
+constexpr std::chrono::seconds patience{20};
 
 bool exists(pid_t pid) {
     return std::filesystem::exists(std::filesystem::path("/proc") / std::to_string(pid));
@@ -32,6 +35,16 @@ std::vector<pid_t> descendants_of(pid_t ancestor) {
         for (const pid_t child : sandbox::children_of(found[next])) found.push_back(child);
     }
     return found;
+}
+
+sandbox::exit_status end_of(sandbox::process& one) {
+    if (const auto status = one.wait(clock::now() + patience)) return *status;
+    throw std::runtime_error("process " + std::to_string(one.pid()) + " does not end");
+}
+
+std::string next_line(sandbox::process& from) {
+    if (auto line = from.read_line(clock::now() + patience)) return *line;
+    throw std::runtime_error("no line came; stderr: " + from.read_all_errors(clock::now()));
 }
 
 std::vector<pid_t> await_gone(std::vector<pid_t> processes, clock::time_point until) {

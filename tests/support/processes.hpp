@@ -1,16 +1,23 @@
 #pragma once
 
-#include "sandbox/readable.hpp"
+#include "sandbox/process.hpp"
 
 #include <sys/types.h>
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace dibs::tests {
 
 /// The processes that descend from `ancestor` now.
 std::vector<pid_t> descendants_of(pid_t ancestor);
+
+/// How a process has ended; throws std::runtime_error where it does not within 20 s.
+sandbox::exit_status end_of(sandbox::process& one);
+
+/// The next line of its stdout; throws std::runtime_error, with its stderr, where none comes within 20 s.
+std::string next_line(sandbox::process& from);
 
 /// Waits until none of these processes exists. Returns those who still do at that time.
 std::vector<pid_t> await_gone(std::vector<pid_t> processes, sandbox::clock::time_point until);
