@@ -6,7 +6,6 @@
 #include "locks/timing.hpp"
 #include "locks/withdrawal.hpp"
 
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -21,14 +20,27 @@ struct round {
     std::exception_ptr failure;
 };
 
-using question = std::function<task<bool>(grants)>;
+/// What each server is asked.
+struct question {
+    enum class verb { take, give_back } what;
+    owner_id owner;
+    std::chrono::milliseconds lease;
+    deadline answer_by;
+};
 
-task<void> ask(std::shared_ptr<round> in, grants server, question what) {
+task<bool> put(grants& server, const question& asked) {
+    if (asked.what == question::verb::give_back) {
+        const auto outcome = co_await server.release(asked.owner, asked.answer_by);
+        co_return outcome == release_outcome::released;
+    }
+    const auto answer = co_await server.acquire(asked.owner, asked.lease, asked.answer_by);
+    co_return answer.granted;
+}
+
+task<void> ask(std::shared_ptr<round> in, grants server, question asked) {
     try {
-        if (co_await what(std::move(server)))
-            in->votes.grant();
-        else
-            in->votes.refuse();
+        const bool granted = co_await put(server, asked);
+        granted ? in->votes.grant() : in->votes.refuse();
     } catch (...) {
         in->votes.fail();
         in->failure = std::current_exception();
@@ -37,12 +49,12 @@ task<void> ask(std::shared_ptr<round> in, grants server, question what) {
 }
 
 task<vote> ask_all(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
-                   question what, deadline answer_by) {
+                   question asked) {
     auto all = std::make_shared<round>(executor, masters.size());
     for (auto* master : masters)
-        in_background(executor, ask(all, grants(*master, lock_keys::of_redlock(name)), what));
+        in_background(executor, ask(all, grants(*master, lock_keys::of_redlock(name)), asked));
     // Every server has failed by then; the extra time only lets their answers arrive here.
-    co_await all->decided.wait_until(answer_by + least_answer_time);
+    co_await all->decided.wait_until(asked.answer_by + least_answer_time);
     auto verdict = all->votes.result();
     if (verdict == ballot::verdict::open) verdict = ballot::verdict::failed;
     co_return vote{verdict, all->failure};
@@ -52,21 +64,14 @@ task<vote> ask_all(asio::any_io_executor executor, std::vector<redis::connection
 
 task<vote> take_majority(asio::any_io_executor executor, std::vector<redis::connection*> masters,
                          lock_request request, owner_id owner, deadline answer_by) {
-    question take = [request, owner, answer_by](grants server) -> task<bool> {
-        const auto answer = co_await server.acquire(owner, request.lease, answer_by);
-        co_return answer.granted;
-    };
-    co_return co_await ask_all(std::move(executor), std::move(masters), request.name, std::move(take),
-                               answer_by);
+    question asked{question::verb::take, std::move(owner), request.lease, answer_by};
+    return ask_all(std::move(executor), std::move(masters), std::move(request.name), std::move(asked));
 }
 
 task<vote> release_majority(asio::any_io_executor executor, std::vector<redis::connection*> masters,
                             lock_name name, owner_id owner, deadline answer_by) {
-    question release = [owner, answer_by](grants server) -> task<bool> {
-        co_return co_await server.release(owner, answer_by) == release_outcome::released;
-    };
-    co_return co_await ask_all(std::move(executor), std::move(masters), std::move(name), std::move(release),
-                               answer_by);
+    question asked{question::verb::give_back, std::move(owner), {}, answer_by};
+    return ask_all(std::move(executor), std::move(masters), std::move(name), std::move(asked));
 }
 
 }  // namespace dibs::locks
