@@ -101,8 +101,8 @@ task<void> generator::follow_schedule() {
 
 task<void> generator::carry_out_steps() {
     std::size_t position = 0;
-    while (position < schedule_.steps.size() && ended_ == ending::whole && !failed_) {
-        if (context_.alive == 0 && position >= cuts_from_) co_return;
+    while (position < schedule_.steps.size() && goes_on()) {
+        if (context_.alive == 0 && position >= cuts_from_) break;
         const step& next = schedule_.steps[position];
         if (steady::now() < begin_ + next.at) {
             co_await changed_.wait_until(begin_ + next.at);
@@ -111,6 +111,9 @@ task<void> generator::carry_out_steps() {
         users_[next.user - 1]->apply(next.what);
         ++position;
     }
+    // stages without users at the end take their time as well
+    while (goes_on() && steady::now() < begin_ + schedule_.length)
+        co_await changed_.wait_until(begin_ + schedule_.length);
 }
 
 void generator::user_ended(const std::exception_ptr& failed) {

@@ -57,6 +57,7 @@ class generator {
     task<void> follow_schedule();
     task<void> carry_out_steps();
     task<void> count_users();
+    bool goes_on() const { return ended_ == ending::whole && !failed_; }
     void user_ended(const std::exception_ptr& failed);
 
     asio::any_io_executor executor_;

@@ -24,7 +24,7 @@ http::client_request claim_request(const visit& does, const std::string& access_
 /// A request that was sent and not answered may have been carried out.
 outcome outcome_of(const http::client_response& answer) {
     if (answer.status != 0) return load::outcome_of(answer.status, answer.body);
-    return answer.took.count() > 0 ? outcome::in_doubt : outcome::error;
+    return answer.bytes_sent > 0 ? outcome::in_doubt : outcome::error;
 }
 
 }  // namespace
