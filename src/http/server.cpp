@@ -117,8 +117,8 @@ task<void> server::state::sweep(std::shared_ptr<state> self) {
 }
 
 task<void> server::state::none_left(deadline until) {
-    while (!connections.empty() && co_await emptied.wait_until(until)) {
-    }
+    bool in_time = true;  // g++ 12 miscompiles a co_await behind a condition's &&
+    while (!connections.empty() && in_time) in_time = co_await emptied.wait_until(until);
 }
 
 server::server(asio::any_io_executor executor, server_options options, router routes)
