@@ -27,7 +27,7 @@ http::response text(std::string body) {
 
 http::server_options on_loopback(http::server_options options) {
     if (options.address.empty()) options.address = "localhost";
-    options.port = 0;
+    if (options.port == http::server_options().port) options.port = 0;
     return options;
 }
 
@@ -110,6 +110,13 @@ http_server::~http_server() {
 
 http::server::counters http_server::count() const {
     return asio::post(running_->io, asio::use_future([this] { return running_->server.count(); })).get();
+}
+
+bool http_server::await_connections(std::size_t at_most) const {
+    const auto until = after(std::chrono::seconds(20));
+    while (count().connections > at_most)
+        if (steady::now() > until) return false;
+    return true;
 }
 
 void http_server::await_held() {

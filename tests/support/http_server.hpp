@@ -8,7 +8,8 @@
 
 namespace dibs::tests {
 
-/// A server on both loopbacks and a thread of its own, with handlers that tests can hold up.
+/// A server on both loopbacks, any free port (unless told otherwise) and a thread of its own, with handlers
+/// that tests can hold up.
 ///
 ///     GET /hello, /items/{name}     text
 ///     POST /echo                    the body as it came
@@ -22,6 +23,9 @@ class http_server {
 
     std::uint16_t port() const { return port_; }
     http::server::counters count() const;
+
+    /// False: there are still more after twenty seconds.
+    bool await_connections(std::size_t at_most) const;
 
     /// Returns when a handler of /held waits.
     void await_held();
