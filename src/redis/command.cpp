@@ -66,7 +66,7 @@ void command::append_to(std::string& output) const {
 }
 
 std::string command::describe() const {
-    const std::string verb = upper(words_.word(0));
+    std::string verb = upper(words_.word(0));
     if (verb == "AUTH" || verb == "HELLO") return verb;
     // EVAL script-or-digest number-of-keys key…
     const bool is_script = verb == "EVAL" || verb == "EVALSHA";

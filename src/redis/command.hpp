@@ -16,6 +16,8 @@ class arguments {
     void add(std::int64_t number);
     void add(const arguments& others);
 
+    void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
+
     std::size_t count() const { return count_; }
     const std::string& bytes() const { return bytes_; }
     /// The n-th word; empty where there are fewer.
@@ -29,7 +31,10 @@ class arguments {
 /// A Redis command: `command("SET").arg(key).arg(value).arg("PX").arg(5000)`.
 class command {
    public:
-    explicit command(std::string_view verb) { words_.add(verb); }
+    explicit command(std::string_view verb) {
+        words_.reserve(usual_size);
+        words_.add(verb);
+    }
 
     command& arg(std::string_view word) & { return words_.add(word), *this; }
     command&& arg(std::string_view word) && { return words_.add(word), std::move(*this); }
@@ -45,13 +50,12 @@ class command {
 
     /// Appends the command as it goes over the wire.
     void append_to(std::string& output) const;
-    /// About the size of what append_to() appends, in bytes.
-    std::size_t size() const { return words_.bytes().size() + 16; }
 
     /// For error messages: the verb and the first key, never a value or a password.
     std::string describe() const;
 
    private:
+    static constexpr std::size_t usual_size = 192;  // bytes; saves growing step by step
     arguments words_;
 };
 

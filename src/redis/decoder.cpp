@@ -18,11 +18,12 @@ struct reply_builder {
     template <class Make>
     static void* place(const redisReadTask* task, Make make) noexcept {
         try {
-            if (task->parent == nullptr) return new reply(make());
-            auto* array = static_cast<reply*>(task->parent->obj);
-            reply& element = array->elements_[static_cast<std::size_t>(task->idx)];
-            element = make();
-            return &element;
+            reply& target =
+                task->parent == nullptr
+                    ? *static_cast<reply*>(task->privdata)
+                    : static_cast<reply*>(task->parent->obj)->elements_[static_cast<std::size_t>(task->idx)];
+            target = make();
+            return &target;
         } catch (const std::exception&) {  // out of memory
             return nullptr;
         }
@@ -49,7 +50,7 @@ struct reply_builder {
         return place(task, [] { return reply(); });
     }
 
-    static void free_root(void* root) noexcept { delete static_cast<reply*>(root); }
+    static void free_root(void* /*ours*/) noexcept {}
 
     static redisReplyObjectFunctions* functions() {
         static redisReplyObjectFunctions table{string, array, integer, nil, free_root};
@@ -60,8 +61,11 @@ struct reply_builder {
 void decoder::deleter::operator()(redisReader* reader) const { redisReaderFree(reader); }
 
 decoder::decoder(std::size_t max_reply_size)
-    : reader_(redisReaderCreateWithFunctions(reply_builder::functions())), max_reply_size_(max_reply_size) {
+    : root_(std::make_unique<reply>()),
+      reader_(redisReaderCreateWithFunctions(reply_builder::functions())),
+      max_reply_size_(max_reply_size) {
     if (!reader_) throw std::bad_alloc();
+    reader_->privdata = root_.get();
 }
 
 void decoder::feed(std::string_view bytes) {
@@ -78,8 +82,7 @@ std::optional<reply> decoder::next() {
             throw protocol_error(fmt::format("an answer of more than {} bytes", max_reply_size_));
         return std::nullopt;
     }
-    const std::unique_ptr<reply> owned(static_cast<reply*>(root));
-    return std::move(*owned);
+    return std::move(*root_);
 }
 
 }  // namespace dibs::redis

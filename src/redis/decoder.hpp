@@ -34,6 +34,7 @@ class decoder {
     struct deleter {
         void operator()(redisReader* reader) const;
     };
+    std::unique_ptr<reply> root_;  // under construction; the reader knows its address
     std::unique_ptr<redisReader, deleter> reader_;
     std::size_t max_reply_size_;
 };
