@@ -1,0 +1,30 @@
+#include "report/runs.hpp"
+
+#include "report/strategy_names.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace dibs::report {
+
+void run_collection::add(std::string_view strategy, const run_figures& run) {
+    auto found = std::find_if(strategies_.begin(), strategies_.end(),
+                              [&](const auto& known) { return known.strategy == strategy; });
+    if (found == strategies_.end()) {
+        const auto place = canonical_place(strategy);
+        const auto behind = std::find_if(strategies_.begin(), strategies_.end(), [&](const auto& known) {
+            return canonical_place(known.strategy) > place;
+        });
+        found = strategies_.insert(behind, {std::string(strategy), {}});
+    }
+    found->runs.push_back(run);
+}
+
+unreadable::unreadable(std::string_view file, std::size_t line, std::string_view why)
+    : std::runtime_error(fmt::format("{}:{}: {}", file, line, why)) {}
+
+unreadable::unreadable(std::string_view file, std::string_view why)
+    : std::runtime_error(fmt::format("{}: {}", file, why)) {}
+
+}  // namespace dibs::report
