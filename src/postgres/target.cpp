@@ -44,6 +44,13 @@ parsed parse(const std::string& conninfo) {
         on_one_line(why) + "; give a URI like postgresql://user@host:5432/database, or host=… dbname=…");
 }
 
+/// Empty: it is not set.
+std::string value_of(const parsed& options, std::string_view keyword) {
+    for (const auto* option = options.get(); option->keyword; ++option)
+        if (option->val && option->keyword == keyword) return option->val;
+    return {};
+}
+
 void append_setting(std::string& options, std::string_view name, std::string_view value) {
     options += fmt::format("-c {}=", name);
     for (const char c : value) {
@@ -58,11 +65,8 @@ void append_setting(std::string& options, std::string_view name, std::string_vie
 std::string target::describe() const {
     const auto options = parse(conninfo);
     std::string text = "postgresql";
-    for (const auto* option = options.get(); option->keyword; ++option) {
-        const std::string_view keyword = option->keyword;
-        if (option->val && (keyword == "host" || keyword == "port" || keyword == "dbname"))
-            text += fmt::format(" {}", option->val);
-    }
+    for (const auto* keyword : {"host", "port", "dbname"})
+        if (const auto value = value_of(options, keyword); !value.empty()) text += fmt::format(" {}", value);
     return text;
 }
 
@@ -70,9 +74,7 @@ std::string target::session_options() const {
     std::string text;
     append_setting(text, "client_connection_check_interval", "1s");
     for (const auto& [name, value] : settings) append_setting(text, name, value);
-    const auto options = parse(conninfo);
-    for (const auto* option = options.get(); option->keyword; ++option)
-        if (option->val && std::string_view(option->keyword) == "options") text += option->val;
+    text += value_of(parse(conninfo), "options");
     return text;
 }
 

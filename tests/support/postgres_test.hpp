@@ -50,17 +50,21 @@ inline task<std::vector<postgres::result>> none(task<void> work) {
     co_return std::vector<postgres::result>();
 }
 
+/// Asio hands on only what can be made of nothing.
+template <class T>
+task<std::unique_ptr<T>> kept(task<T> work) {
+    co_return std::make_unique<T>(co_await std::move(work));
+}
+
 /// A test on an empty schema of the shared cluster.
 class postgres_test : public testing::Test {
    protected:
-    using session = std::unique_ptr<postgres::connection>;
-
     template <class T>
     T run(task<T> work) {
         return run_task(io, std::move(work));
     }
     postgres::target where() const { return {.conninfo = schema.url()}; }
-    session open() {
+    std::unique_ptr<postgres::connection> open() {
         return run(postgres::connection::open(io.get_executor(), where(), after(std::chrono::seconds(10))));
     }
     ending end_of(task<postgres::result> work) { return end_of(one(std::move(work))); }
