@@ -62,7 +62,8 @@ std::string format_bytes(double bytes) {
 
 std::string format_number(double value) {
     // Half of the sixth decimal is exact only in odd multiples of 1/128; JavaScript rounds it up, C to even.
-    if (std::fmod(value * 128, 2) == 1) value = std::nextafter(value, INFINITY);
+    // Beyond 2^33 both read back as the same double.
+    if (value < 8'589'934'592 && std::fmod(value * 128, 2) == 1) value = std::nextafter(value, INFINITY);
     const std::string six = fmt::format("{:.6f}", value);
     double rounded = 0;
     std::from_chars(six.data(), six.data() + six.size(), rounded);
