@@ -9,6 +9,10 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     int status = dibs::cli::success;
     // One line a subcommand:
+    dibs::cli::add_bench(app, status);
+    dibs::cli::add_serve(app, status);
+    dibs::cli::add_stats(app, status);
+    dibs::cli::add_load(app, status);
     dibs::cli::add_up(app, status);
 
     try {

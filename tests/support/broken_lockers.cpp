@@ -71,9 +71,12 @@ class broken_locker final : public locks::locker {
     task<std::optional<lease>> acquire(lock_request request) override {
         const auto until = after(request.wait);
         const auto owner = owners_.next();
-        std::int64_t token = bugs_.token_before_lock ? co_await next_token(request.name) : 0;
+        std::int64_t token = 0;
+        if (bugs_.token_before_lock) token = co_await next_token(request.name);
         asio::steady_timer timer(executor_);
-        while (!bugs_.no_lock && !co_await take(request, owner)) {
+        for (bool taken = bugs_.no_lock; !taken;) {
+            taken = co_await take(request, owner);
+            if (taken) break;
             if (steady::now() >= until) co_return std::nullopt;
             timer.expires_after(pause);
             co_await timer.async_wait(asio::use_awaitable);
