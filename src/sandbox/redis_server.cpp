@@ -12,7 +12,7 @@
 namespace dibs::sandbox {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience{60};
 
 }  // namespace
 

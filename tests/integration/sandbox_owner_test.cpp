@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-clock::time_point soon() { return clock::now() + 20s; }
+clock::time_point soon() { return clock::now() + 60s; }
 
 /// A sandbox_owner whose sandbox stands.
 struct owner {

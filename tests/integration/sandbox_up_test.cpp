@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-clock::time_point soon() { return clock::now() + 20s; }
+clock::time_point soon() { return clock::now() + 60s; }
 
 class dibs_up : public testing::Test {
    protected:

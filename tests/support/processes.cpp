@@ -11,7 +11,7 @@ namespace {
 
 using sandbox::clock;
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds patience{60};
 
 bool exists(pid_t pid) {
     return std::filesystem::exists(std::filesystem::path("/proc") / std::to_string(pid));

@@ -13,10 +13,10 @@ namespace dibs::tests {
 /// The processes that descend from `ancestor` now.
 std::vector<pid_t> descendants_of(pid_t ancestor);
 
-/// How a process has ended; throws std::runtime_error where it does not within 20 s.
+/// How a process has ended; throws std::runtime_error where it does not within a minute.
 sandbox::exit_status end_of(sandbox::process& one);
 
-/// The next line of its stdout; throws std::runtime_error, with its stderr, where none comes within 20 s.
+/// The next line of its stdout; throws std::runtime_error, with its stderr, where none comes within a minute.
 std::string next_line(sandbox::process& from);
 
 /// Waits until none of these processes exists. Returns those who still do at that time.
