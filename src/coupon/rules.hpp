@@ -10,6 +10,9 @@ namespace dibs::coupon {
 enum class user_id : std::int64_t {};
 enum class claim_id : std::int64_t {};
 
+constexpr std::int64_t number(user_id id) { return static_cast<std::int64_t>(id); }
+constexpr std::int64_t number(claim_id id) { return static_cast<std::int64_t>(id); }
+
 /// One user's wish for one piece of a coupon.
 struct claim_request {
     user_id user{};

@@ -44,7 +44,7 @@ bool says(jwt_t* jwt, const char* grant, std::string_view expected) {
     return found != nullptr && found == expected;
 }
 
-std::optional<long> number(jwt_t* jwt, const char* grant) {
+std::optional<long> whole_number(jwt_t* jwt, const char* grant) {
     errno = 0;
     const long found = jwt_get_grant_int(jwt, grant);
     if (errno != 0) return std::nullopt;
@@ -80,7 +80,7 @@ std::string tokens::issue(user_id user, clock::time_point now) const {
     check(jwt_set_alg(made, JWT_ALG_HS256, key, static_cast<int>(key_.bytes().size())));
     check(jwt_add_grant(made, "iss", issuer));
     check(jwt_add_grant(made, "aud", audience));
-    check(jwt_add_grant(made, "sub", std::to_string(static_cast<std::int64_t>(user)).c_str()));
+    check(jwt_add_grant(made, "sub", std::to_string(number(user)).c_str()));
     check(jwt_add_grant_int(made, "iat", seconds(now)));
     check(jwt_add_grant_int(made, "nbf", seconds(now)));
     check(jwt_add_grant_int(made, "exp", seconds(now + lifetime)));
@@ -98,8 +98,8 @@ std::optional<user_id> tokens::verify(std::string_view token, clock::time_point 
     const jwt_ptr jwt(read);
     if (jwt_get_alg(read) != JWT_ALG_HS256) return std::nullopt;
     if (!says(read, "iss", issuer) || !says(read, "aud", audience)) return std::nullopt;
-    const auto not_before = number(read, "nbf");
-    const auto expires = number(read, "exp");
+    const auto not_before = whole_number(read, "nbf");
+    const auto expires = whole_number(read, "exp");
     if (!not_before || !expires) return std::nullopt;
     if (seconds(now + skew) < *not_before || seconds(now - skew) >= *expires) return std::nullopt;
     return subject(read);

@@ -1,12 +1,12 @@
 #include "tests/support/coupon_office.hpp"
 
+#include "core/task_group.hpp"
+#include "sandbox/redis_server.hpp"
+
 #include <gtest/gtest.h>
 
 #include <optional>
 #include <utility>
-
-#include "core/task_group.hpp"
-#include "sandbox/redis_server.hpp"
 
 namespace dibs::tests {
 namespace {
@@ -54,7 +54,8 @@ server_urls coupon_servers(const std::string& postgres_url) {
     if (!fleet()) fleet().emplace();
     server_urls urls;
     urls.redis = fleet()->servers.front()->url();
-    for (std::size_t i = 1; i < fleet()->servers.size(); ++i) urls.masters.push_back(fleet()->servers[i]->url());
+    for (std::size_t i = 1; i < fleet()->servers.size(); ++i)
+        urls.masters.push_back(fleet()->servers[i]->url());
     urls.postgres = postgres_url;
     return urls;
 }
@@ -63,7 +64,8 @@ coupon_office::coupon_office(asio::io_context& io, const server_urls& urls,
                              coupon::claim_desk::limits allowed)
     : servers(io.get_executor(), urls), desk(io.get_executor(), servers.pool(), allowed) {
     for (const auto kind : coupon::all_strategies)
-        if (const auto lock = coupon::lock_of(kind)) desk.offer(kind, locks::make_locker(*lock, servers.backends()));
+        if (const auto lock = coupon::lock_of(kind))
+            desk.offer(kind, locks::make_locker(*lock, servers.backends()));
 }
 
 task<std::vector<coupon::outcome>> claim_at_once(std::vector<claim_by> claims, coupon::strategy how) {

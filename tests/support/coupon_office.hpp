@@ -1,18 +1,19 @@
 #pragma once
 
+#include "coupon/claim_desk.hpp"
+#include "coupon/inventory.hpp"
+#include "tests/support/lock_servers.hpp"
+
 #include <boost/asio/io_context.hpp>
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "coupon/claim_desk.hpp"
-#include "coupon/inventory.hpp"
-#include "tests/support/lock_servers.hpp"
-
 namespace dibs::tests {
 
-/// The servers of a test program: one Redis, five more for redlock, PostgreSQL with a schema of each test's own.
+/// The servers of a test program: one Redis, five more for redlock, PostgreSQL with a schema of each test's
+/// own.
 server_urls coupon_servers(const std::string& postgres_url);
 
 /// What one service process has to issue coupons with.
