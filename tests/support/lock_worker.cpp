@@ -49,13 +49,18 @@ task<void> visit(locks::locker& locker, tests::guarded_resource& resource, const
     }
 }
 
+void say(const char* word) {
+    fmt::print("{}\n", word);
+    std::fflush(stdout);
+}
+
 task<void> keep(locks::locker& locker, const orders& told) {
+    say("waiting");
     lock_request request(told.name);
     request.lease = told.lease;
     request.wait = told.wait;
     auto lease = co_await locker.acquire(request);
-    fmt::print("{}\n", lease ? "held" : "busy");
-    std::fflush(stdout);
+    say(lease ? "held" : "busy");
     asio::steady_timer forever(co_await asio::this_coro::executor, deadline::max());
     co_await forever.async_wait(asio::use_awaitable);
 }

@@ -1,0 +1,49 @@
+#include "tests/support/lock_fixture.hpp"
+
+#include "core/random.hpp"
+#include "tests/support/broken_lockers.hpp"
+
+#include <algorithm>
+
+namespace dibs::tests {
+
+sandbox::servers& shared_servers() {
+    static auto servers = [] {
+        sandbox::options wanted;
+        wanted.redis_masters = 5;
+        return sandbox::servers::start(wanted);
+    }();
+    return servers;
+}
+
+server_urls urls_of(const sandbox::servers& servers) {
+    return {servers.redis_url(), servers.redlock_urls(), servers.postgres_url()};
+}
+
+lock_test::lock_test() : name_("test:" + random_hex(8)) {
+    servers_ = std::make_unique<lock_servers>(io_.get_executor(), urls_of(shared_servers()));
+}
+
+lock_test::~lock_test() = default;
+
+std::unique_ptr<locks::locker> lock_test::make(const std::string& lock) {
+    if (const auto kind = algorithm_from(lock)) return locks::make_locker(*kind, servers_->backends());
+    return make_broken_locker(lock, servers_->backends());
+}
+
+lock_request lock_test::request(std::chrono::milliseconds wait) const {
+    lock_request result(name_);
+    result.wait = wait;
+    return result;
+}
+
+task<std::vector<std::string>> lock_test::keys_left() {
+    auto scan = redis::command("KEYS").arg("dibs:{" + name_ + "}:*");
+    const auto answer = co_await servers_->redis().execute(std::move(scan), after(std::chrono::seconds(5)));
+    std::vector<std::string> keys;
+    for (const auto& key : answer.elements())
+        if (!key.text().ends_with(":token")) keys.push_back(key.text());
+    co_return keys;
+}
+
+}  // namespace dibs::tests
