@@ -82,14 +82,21 @@ bool client_connection::link::reusable() {
 }
 
 task<void> client_connection::link::resolve(error_code& failed) {
+    if (host_ == "localhost") {  // both loopbacks, whatever the hosts file says (RFC 6761)
+        addresses_ = {{asio::ip::address_v6::loopback(), port_}, {asio::ip::address_v4::loopback(), port_}};
+        co_return;
+    }
     const auto literal = asio::ip::make_address(host_, failed);
     if (!failed) {
         addresses_.emplace_back(literal, port_);
         co_return;
     }
+    // Without flags: Asio's own would leave ::1 out on a host that has IPv6 for itself alone.
+    const tcp::resolver::flags none{};
+    const std::string port = std::to_string(port_);
     tcp::resolver resolver(socket_.get_executor());
     const auto found =
-        co_await resolver.async_resolve(host_, std::to_string(port_), redirect_error(use_awaitable, failed));
+        co_await resolver.async_resolve(host_, port, none, redirect_error(use_awaitable, failed));
     for (const auto& entry : found) addresses_.push_back(entry.endpoint());
 }
 

@@ -188,7 +188,7 @@ void connection::look_after(steady::time_point now) {
     late_ = true;
     boost::system::error_code gone;
     if (waiting_ == waiting::to_write || waiting_ == waiting::to_close)
-        socket_.close(gone);
+        shut();
     else
         socket_.cancel(gone);
 }
@@ -198,10 +198,16 @@ void connection::finish() {
     if (waiting_ == waiting::for_request) socket_.cancel(gone);
 }
 
-void connection::cut() {
+/// An ordinary close would leave the kernel with what a client does not take.
+void connection::shut() {
     course_ = course::broken;
     boost::system::error_code gone;
+    if (waiting_ == waiting::to_write) socket_.set_option(asio::socket_base::linger(true, 0), gone);
     socket_.close(gone);
+}
+
+void connection::cut() {
+    shut();
     cut_.emit(asio::cancellation_type::terminal);
 }
 

@@ -69,6 +69,7 @@ class connection {
     void append(const response& what, body_sent how);
     void refuse(int status, std::string detail);
     bool nothing_pending();
+    void shut();
 
     std::shared_ptr<shared_service> service_;
     std::list<connection*>::iterator place_;

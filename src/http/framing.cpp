@@ -36,7 +36,6 @@ bool all_digits(std::string_view text) {
 }  // namespace
 
 std::optional<refusal> check_framing(const std::vector<header_field>& fields, unsigned version) {
-    if (version / 10 != 1) return refusal{505, "only HTTP/1.1 and HTTP/1.0 are spoken here"};
     if (const auto name = repeated(fields)) return refusal{400, "more than one " + std::string(*name)};
     const header_field* host = find(fields, "Host");
     if (version >= 11 && host == nullptr) return refusal{400, "there is no Host"};

@@ -5,6 +5,7 @@
 #include <dibs/error.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_future.hpp>
@@ -44,10 +45,11 @@ struct http_server::running {
     http::router routes() {
         using http::method;
         http::router made;
-        const auto add = [&made, this](method verb, const char* path, auto action) {
-            made.add(verb, path, [this, action](const http::request& asked, const http::path_params& path) {
-                return (this->*action)(asked, path);
-            });
+        const auto add = [&made, this](method verb, const char* pattern, auto action) {
+            made.add(verb, pattern,
+                     [this, action](const http::request& asked, const http::path_params& path) {
+                         return (this->*action)(asked, path);
+                     });
         };
         add(method::get, "/hello", &running::hello);
         add(method::get, "/items/{name}", &running::item);
@@ -96,6 +98,7 @@ struct http_server::running {
     std::atomic<int> ended = 0;
     http::server server;
     std::future<void> served;
+    asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(io);
     std::thread thread;
 };
 
@@ -105,6 +108,7 @@ http_server::http_server(http::server_options options)
 http_server::~http_server() {
     stop(std::chrono::milliseconds(0)).wait();
     running_->served.wait();
+    running_->work.reset();
     running_->thread.join();
 }
 

@@ -1,0 +1,206 @@
+#include "tests/support/http_server.hpp"
+#include "tests/support/raw_http.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+const std::string get = "GET /hello HTTP/1.1\r\nHost: h\r\n";
+const std::string post = "POST /echo HTTP/1.1\r\nHost: h\r\n";
+const std::string smuggled = "GET /hello HTTP/1.1\r\nHost: h\r\n\r\n";
+
+struct refused_case {
+    const char* name;
+    std::string sent;
+    int status = 400;
+};
+void PrintTo(const refused_case& one, std::ostream* out) { *out << one.name; }
+
+class http_refusal : public testing::TestWithParam<refused_case> {};
+
+/// One answer, a problem, and nothing of what followed the refused request is carried out.
+TEST_P(http_refusal, is_answered_and_the_connection_closed) {
+    http_server server;
+    raw_http client(server.port());
+    const std::string all = client.say(GetParam().sent + smuggled).until_closed();
+    EXPECT_EQ(status_of(all), GetParam().status) << all;
+    EXPECT_THAT(all, HasSubstr("\r\nConnection: close\r\n"));
+    EXPECT_THAT(all, HasSubstr("\r\nContent-Type: application/problem+json\r\n"));
+    EXPECT_EQ(all.rfind("HTTP/1.1 "), 0U) << all;
+    EXPECT_EQ(server.count().requests, 0U);
+    EXPECT_EQ(server.count().refused, 1U);
+}
+
+const refused_case smuggling[] = {
+    {"coding_unknown", post + "Transfer-Encoding: gzip\r\n\r\n"},
+    {"coding_gzip_chunked", post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"},
+    {"coding_chunked_twice", post + "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"},
+    {"coding_in_two_fields", post + "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"coding_chunked_last_not", post + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"},
+    {"coding_identity", post + "Transfer-Encoding: identity\r\nContent-Length: 0\r\n\r\n"},
+    {"coding_empty", post + "Transfer-Encoding:\r\n\r\n"},
+    {"coding_quoted", post + "Transfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n"},
+    {"coding_with_parameter", post + "Transfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n"},
+    {"coding_and_length", post + "Transfer-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"},
+    {"chunked_and_length", post + "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"},
+    {"length_and_chunked", post + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"length_twice_equal", post + "Content-Length: 4\r\nContent-Length: 4\r\n\r\nabcd"},
+    {"length_twice_different", post + "Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd"},
+    {"length_listed", post + "Content-Length: 4, 4\r\n\r\nabcd"},
+    {"length_signed", post + "Content-Length: +4\r\n\r\nabcd"},
+    {"length_negative", post + "Content-Length: -4\r\n\r\nabcd"},
+    {"length_hexadecimal", post + "Content-Length: 0x4\r\n\r\nabcd"},
+    {"length_empty", post + "Content-Length:\r\n\r\n"},
+    {"length_too_long", post + "Content-Length: 99999999999999999999\r\n\r\n"},
+    {"folded_field", post + "X-A: 1\r\n Content-Length: 4\r\n\r\n"},
+    {"folded_length", post + "Content-Length:\r\n 4\r\n\r\nabcd"},
+    {"folded_with_tab", post + "Transfer-Encoding:\r\n\tchunked\r\n\r\n0\r\n\r\n"},
+    {"space_before_first_field", "GET /hello HTTP/1.1\r\n X: 1\r\nHost: h\r\n\r\n"},
+    {"no_host", "GET /hello HTTP/1.1\r\n\r\n"},
+    {"two_hosts", get + "Host: h\r\n\r\n"},
+    {"host_list", "GET /hello HTTP/1.1\r\nHost: a, b\r\n\r\n"},
+    {"http_1_0_with_coding", "POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+    {"two_idempotency_keys", get + "Idempotency-Key: a\r\nidempotency-key: a\r\n\r\n"},
+    {"two_authorizations", get + "Authorization: a\r\nAuthorization: b\r\n\r\n"},
+    {"bare_line_feed", "GET /hello HTTP/1.1\nHost: h\n\n"},
+    {"bare_line_feed_in_field", get + "X: 1\nY: 2\r\n\r\n"},
+    {"bare_return_in_field", get + "X: 1\rY: 2\r\n\r\n"},
+    {"nul_in_field", get + "X: 1" + std::string(1, '\0') + "\r\n\r\n"},
+    {"space_before_colon", post + "Content-Length : 4\r\n\r\nabcd"},
+    {"no_field_name", get + ": 1\r\n\r\n"},
+    {"no_colon", get + "X\r\n\r\n"},
+    {"space_in_target", "GET /hello x HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"two_spaces", "GET  /hello HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"no_path", "GET hello HTTP/1.1\r\nHost: h\r\n\r\n"},
+    {"http_0_9", "GET /hello\r\n\r\n"},
+    {"http_2", "GET /hello HTTP/2.0\r\nHost: h\r\n\r\n"},
+    {"http_2_preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
+    {"tls", "\x16\x03\x01\x02"},
+    {"chunk_size_is_no_number", post + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n0\r\n\r\n"},
+    {"chunk_size_overflows",
+     post + "Transfer-Encoding: chunked\r\n\r\n10000000000000004\r\nabcd\r\n0\r\n\r\n"},
+    {"chunk_size_negative", post + "Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n0\r\n\r\n"},
+    {"chunk_without_end", post + "Transfer-Encoding: chunked\r\n\r\n4\r\nabcdXX0\r\n\r\n"},
+    {"chunk_with_bare_line_feed", post + "Transfer-Encoding: chunked\r\n\r\n4\nabcd\r\n0\r\n\r\n"},
+    {"length_in_trailer", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nContent-Length: 9\r\n\r\n"},
+    {"expects_something_else", post + "Expect: miracles\r\nContent-Length: 4\r\n\r\nabcd", 417},
+};
+INSTANTIATE_TEST_SUITE_P(smuggling, http_refusal, testing::ValuesIn(smuggling),
+                         [](const auto& one) { return one.param.name; });
+
+const std::string much(200'000, 'x');
+const refused_case oversized[] = {
+    {"field", get + "X: " + much + "\r\n\r\n", 431},
+    {"target", "GET /" + much + " HTTP/1.1\r\nHost: h\r\n\r\n", 431},
+    {"body", post + "Content-Length: 200000\r\n\r\n" + much, 413},
+    {"chunked_body", post + "Transfer-Encoding: chunked\r\n\r\n30d40\r\n" + much + "\r\n0\r\n\r\n", 413},
+    {"chunk_extension", post + "Transfer-Encoding: chunked\r\n\r\n4;" + much + "\r\nabcd\r\n0\r\n\r\n", 431},
+    {"trailer", post + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + much + "\r\n\r\n", 431},
+};
+INSTANTIATE_TEST_SUITE_P(oversized, http_refusal, testing::ValuesIn(oversized),
+                         [](const auto& one) { return one.param.name; });
+
+http::server_options patient(std::chrono::milliseconds http::server_patience::*what) {
+    http::server_options options;
+    options.patience.*what = 40ms;
+    return options;
+}
+
+TEST(http_patience, ends_with_408_for_a_header) {
+    http_server server(patient(&http::server_patience::header));
+    raw_http client(server.port());
+    EXPECT_EQ(status_of(client.say("GET /hello HT").until_closed()), 408);
+}
+
+TEST(http_patience, does_not_grow_with_every_byte) {
+    http_server server(patient(&http::server_patience::header));
+    raw_http client(server.port());
+    client.say("GET /hello HTTP/1.1\r\n");
+    const auto begin = steady::now();
+    std::string all;
+    try {
+        while (steady::now() < begin + 10s && server.count().refused == 0) client.say("X: 1\r\n");
+        all = client.until_closed();
+    } catch (const boost::system::system_error&) {  // it has closed while this client was still writing
+    }
+    EXPECT_EQ(server.count().refused, 1U);
+    EXPECT_LT(steady::now() - begin, 10s);
+}
+
+TEST(http_patience, ends_with_408_for_a_body) {
+    http_server server(patient(&http::server_patience::body));
+    raw_http client(server.port());
+    const std::string all = client.say(post + "Content-Length: 9\r\n\r\nhalf").until_closed();
+    EXPECT_EQ(status_of(all), 408);
+    EXPECT_THAT(all, HasSubstr("the body took too long"));
+}
+
+TEST(http_patience, closes_an_idle_connection_without_a_word) {
+    http_server server(patient(&http::server_patience::idle));
+    raw_http never_used(server.port());
+    EXPECT_EQ(never_used.until_closed(), "");
+    raw_http used(server.port());
+    EXPECT_EQ(body_of(used.say(smuggled).answer()), "hello");
+    EXPECT_EQ(used.until_closed(), "");
+    EXPECT_EQ(server.count().refused, 0U);
+}
+
+TEST(http_patience, does_not_count_the_handlers_time) {
+    http::server_options options;
+    options.patience = {40ms, 40ms, 40ms, 40ms, 40ms};
+    http_server server(options);
+    raw_http client(server.port());
+    client.say("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");
+    server.await_held();
+    raw_http clock(server.port());
+    EXPECT_EQ(clock.until_closed(), "");  // by then every patience has passed
+    server.let_go();
+    EXPECT_EQ(body_of(client.answer()), "released");
+}
+
+TEST(http_patience, cuts_a_client_that_does_not_read) {
+    http_server server(patient(&http::server_patience::write));
+    raw_http client(server.port());
+    client.say("GET /large HTTP/1.1\r\nHost: h\r\n\r\n").header_only();
+    EXPECT_TRUE(server.await_connections(0));
+    EXPECT_LT(client.until_closed().size(), 8UL * 1024 * 1024);
+}
+
+TEST(http_patience, lingers_no_longer_than_it_says) {
+    http_server server(patient(&http::server_patience::linger));
+    raw_http client(server.port());
+    EXPECT_EQ(status_of(client.say("\n").until_closed()), 400);
+    EXPECT_TRUE(server.await_connections(0));
+}
+
+TEST(http_limit, of_connections_turns_away_and_admits_again) {
+    http::server_options options;
+    options.limits.connections = 2;
+    http_server server(options);
+    auto first = std::make_unique<raw_http>(server.port());
+    raw_http second(server.port());
+    EXPECT_EQ(body_of(first->say(smuggled).answer()), "hello");
+    EXPECT_EQ(body_of(second.say(smuggled).answer()), "hello");
+    raw_http third(server.port());
+    const std::string all = third.say(smuggled).until_closed();
+    EXPECT_EQ(status_of(all), 503);
+    EXPECT_THAT(all, HasSubstr("\r\nRetry-After: 1\r\n"));
+    EXPECT_EQ(server.count().turned_away, 1U);
+    EXPECT_EQ(body_of(second.say(smuggled).answer()), "hello");
+    third.abort();
+    first.reset();
+    ASSERT_TRUE(server.await_connections(1));
+    raw_http fourth(server.port());
+    EXPECT_EQ(body_of(fourth.say(smuggled).answer()), "hello");
+}
+
+}  // namespace
+}  // namespace dibs::tests
