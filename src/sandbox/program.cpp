@@ -10,12 +10,14 @@
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
+#include <system_error>
 
 namespace dibs::sandbox {
 namespace {
 
 bool is_executable(const std::filesystem::path& file) {
-    return std::filesystem::is_regular_file(file) && ::access(file.c_str(), X_OK) == 0;
+    std::error_code unreadable;
+    return std::filesystem::is_regular_file(file, unreadable) && ::access(file.c_str(), X_OK) == 0;
 }
 
 }  // namespace
