@@ -1,6 +1,5 @@
 #include "report/bench_report.hpp"
 
-#include "report/k6_format.hpp"
 #include "report/k6_log.hpp"
 #include "report/markdown.hpp"
 #include "report/published_means.hpp"
@@ -89,14 +88,15 @@ std::string comparison(const published_table& table, const bench_document& docum
     const auto& say = words(document.in);
     std::vector<std::vector<std::string>> rows{
         {"Algorithm", fmt::format("Success Rate (%), {}", say.published), "Success Rate (%)",
-         fmt::format("p95, {}", say.published), "p95"}};
+         fmt::format("p95 (ms), {}", say.published), "p95 (ms)"}};
     for (const auto& own : table.rows())
         for (const auto& theirs : published_means)
             if (theirs.strategy == own.strategy)
-                rows.push_back(
-                    {fmt::format("**{}**", own.strategy), fmt::format("{:.2f}", theirs.success_pct),
-                     fmt::format("{:.2f}", own.success_pct.mean), format_duration(theirs.duration_s * 1000),
-                     format_duration(own.duration_s.mean * 1000)});
+                rows.push_back({fmt::format("**{}**", own.strategy),
+                                fmt::format("{:.2f}", theirs.success_pct),
+                                fmt::format("{:.2f}", own.success_pct.mean),
+                                fmt::format("{:.0f}", theirs.duration_s * 1000),
+                                fmt::format("{:.1f}", own.duration_s.mean * 1000)});
     if (rows.size() == 1) return {};
     return fmt::format("## {}\n\n{}\n{}\n\n", say.comparison, markdown_table(rows),
                        document.signed_up == registration::guests ? say.guests : say.with_passwords);
