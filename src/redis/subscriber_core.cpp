@@ -162,6 +162,7 @@ task<void> subscriber_core::listen() {
 void subscriber_core::lose(const std::string& cause) {
     connected_ = false;
     obstacle_ = cause;
+    not_before_ = after(reconnect_.after_failure());  // it may be lost again as soon as it is made
     ping_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
