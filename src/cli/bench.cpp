@@ -138,12 +138,9 @@ void print_results(const bench& done, const experiment::results_folder& results)
     const auto runs = collected(done.runs());
     fmt::print("{}\n",
                report::table_markdown(report::published_table(runs, 0.95), report::language::english));
-    const auto wrong =
-        std::count_if(done.runs().begin(), done.runs().end(), [](const auto& run) { return !run.correct(); });
-    if (wrong > 0)
-        fmt::print("{} of {} runs do not agree with the database: see their files\n", wrong,
-                   done.runs().size());
-    fmt::print("seed {}; results in {}\n", done.seed(), results.path().native());
+    fmt::print("{}\n", experiment::describe_books(done.runs()));
+    fmt::print("seed {}; results in {}: report.md, summary.json, two files a run\n", done.seed(),
+               results.path().native());
 }
 
 int run_bench(bench_flags flags) {

@@ -1,5 +1,6 @@
 #include "experiment/results_folder.hpp"
 
+#include "report/bench_report.hpp"
 #include "report/json_text.hpp"
 #include "report/k6_json.hpp"
 #include "report/k6_text.hpp"
@@ -7,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <utility>
@@ -26,6 +28,20 @@ boost::json::object summary_of(const profile& ran, std::uint64_t seed, const std
     return {{"profile", ran.name}, {"seed", seed}, {"strategies", strategies}};
 }
 
+std::string document_of(const profile& ran, std::uint64_t seed, const std::vector<run_record>& runs) {
+    report::bench_document document;
+    document.remarks.push_back(
+        fmt::format("Profile {}, {} rounds, seed {}; two service processes.", ran.name, ran.rounds, seed));
+    document.remarks.push_back(describe_books(runs));
+    for (const auto& run : runs) {
+        auto at = std::find_if(document.strategies.begin(), document.strategies.end(),
+                               [&](const auto& texts) { return texts.strategy == run.strategy; });
+        if (at == document.strategies.end()) at = document.strategies.insert(at, {run.strategy, {}});
+        at->runs.push_back(report::k6_text(run.load.summary));
+    }
+    return report::bench_report(document);
+}
+
 }  // namespace
 
 results_folder::results_folder(std::filesystem::path folder) : folder_(std::move(folder)) {
@@ -40,6 +56,7 @@ void results_folder::add(const run_record& run) {
 }
 
 void results_folder::finish(const profile& ran, std::uint64_t seed, const std::vector<run_record>& runs) {
+    write("report.md", document_of(ran, seed, runs));
     write("summary.json", report::json_text(summary_of(ran, seed, runs)));
 }
 

@@ -1,5 +1,8 @@
 #include "experiment/run_record.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <string_view>
 #include <variant>
 
@@ -49,6 +52,26 @@ double run_record::iterations() const {
 
 bool run_record::correct() const {
     return books.exact() && burst.books.exact() && burst.other == 0 && burst.issued == burst.books.stock;
+}
+
+std::string describe_books(const std::vector<run_record>& runs) {
+    std::int64_t acknowledged = 0;
+    std::int64_t conflicts = 0;
+    std::vector<std::string> wrong;
+    for (const auto& run : runs) {
+        acknowledged += run.books.acknowledged + run.burst.issued;
+        conflicts += run.books.conflicts + run.burst.books.conflicts;
+        if (!run.correct()) wrong.push_back(fmt::format("round {} of {}", run.round, run.strategy));
+    }
+    if (!wrong.empty())
+        return fmt::format(
+            "What clients were told is NOT what the database holds, or a sell-out went wrong: {}.",
+            fmt::join(wrong, ", "));
+    return fmt::format(
+        "The database holds exactly the {} claims that clients were told: none oversold, twice or lost, and "
+        "every "
+        "sell-out issued its stock. Writes that met another holder: {}.",
+        acknowledged, conflicts);
 }
 
 boost::json::object summary_of(const run_record& run) {

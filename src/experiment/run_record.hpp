@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace dibs::experiment {
 
@@ -34,6 +35,9 @@ struct run_record {
     /// The books of both are exact and the burst issued its stock to the last piece.
     bool correct() const;
 };
+
+/// What the database says to the runs of a bench, in a sentence or two.
+std::string describe_books(const std::vector<run_record>& runs);
 
 /// A run as summary.json lists it.
 boost::json::object summary_of(const run_record& run);
