@@ -190,7 +190,8 @@ void add_backends(CLI::App& to, serve_flags& flags) {
         to.add_option("--redlock", flags.masters,
                       "An independent Redis master for redlock; give five (an odd number, at least "
                       "three). Without any, redlock is not offered")
-            ->type_name("URL");
+            ->type_name("URL")
+            ->allow_extra_args(false);
     auto* postgres =
         to.add_option("--postgres", flags.postgres,
                       "postgresql://user@host/database or key=value pairs, as psql takes them. The "
@@ -211,16 +212,19 @@ void add_claims(CLI::App& to, serve_flags& flags) {
     std::vector<std::string> strategies;
     for (const auto kind : coupon::all_strategies) strategies.emplace_back(to_string(kind));
     to.add_option("--coupon", flags.coupons, "Create this coupon unless there is one of its ID; repeatable")
-        ->type_name("ID:CODE:STOCK");
+        ->type_name("ID:CODE:STOCK")
+        ->allow_extra_args(false);
     to.add_option("--strategy", flags.strategy, "For claims without X-Lock-Strategy")
         ->check(CLI::IsMember(strategies))
         ->capture_default_str();
     to.add_option("--lease", flags.lease_ms,
                   "How long a lock outlives a holder that died, as 10s or 500ms [10s]")
-        ->transform(duration);
+        ->transform(duration)
+        ->type_name("TIME");
     to.add_option("--wait", flags.wait_ms,
                   "How long a claim waits for its lock before it is answered 503 [10s]")
-        ->transform(duration);
+        ->transform(duration)
+        ->type_name("TIME");
 }
 
 }  // namespace

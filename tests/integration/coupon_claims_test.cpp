@@ -1,3 +1,4 @@
+#include "coupon/accounts.hpp"
 #include "coupon/schema.hpp"
 #include "tests/support/broken_lockers.hpp"
 #include "tests/support/coupon_office.hpp"
@@ -8,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <latch>
 
 namespace dibs::coupon {
 namespace {
@@ -277,6 +279,28 @@ TEST_F(coupon_guards, the_database_itself_refuses_what_must_not_be) {
     refused("INSERT INTO claims (coupon_id, user_id, idempotency_key) VALUES ('one', " + user + ", 'x')");
     stock("two", 1);
     refused("INSERT INTO claims (coupon_id, user_id, idempotency_key) VALUES ('two', " + user + ", 'key')");
+}
+
+TEST_F(coupon_guards, hashing_a_password_holds_up_no_claim) {
+    stock("some", 10);
+    const auto user = users(1).front();
+    hashing_pool hashing({.threads = 1});
+    std::latch gate(1);
+    const auto occupy = [&gate] {
+        gate.wait();
+        return std::string();
+    };
+    accounts people(pool(), hashing, patience);
+    sign_up_body ann{"ann@test", "secret", "Ann", "key"};
+    auto busy = asio::co_spawn(io, hashing.run(occupy), asio::use_future);
+    auto signed_up = asio::co_spawn(io, people.sign_up(ann), asio::use_future);
+    while (hashing.waiting() < 2) io.run_one();
+    EXPECT_EQ(claim_once({user, "some", "CODE", "key"}, strategy::queue).result, verdict::issued);
+    EXPECT_EQ(hashing.waiting(), 2U) << "the sign-up still waits for its turn";
+    gate.count_down();
+    while (signed_up.wait_for(0s) != std::future_status::ready) io.run_one();
+    EXPECT_EQ(signed_up.get()->email, "ann@test");
+    EXPECT_EQ(busy.get(), "");
 }
 
 TEST(coupon_schema, may_be_made_by_many_at_once) {
