@@ -71,6 +71,20 @@ std::optional<std::string> claim_id_in(std::string_view body) {
     return std::nullopt;
 }
 
+std::string problem_in(std::string_view body) {
+    const auto detail = member(body, "/detail");
+    return detail && detail->is_string() ? std::string(detail->get_string()) : std::string();
+}
+
+std::vector<std::string> strategies_in(std::string_view body) {
+    const auto list = member(body, "/data/strategies");
+    std::vector<std::string> names;
+    if (!list || !list->is_array()) return names;
+    for (const json::value& name : list->get_array())
+        if (name.is_string()) names.emplace_back(name.get_string());
+    return names;
+}
+
 std::string_view to_string(outcome what) {
     static constexpr std::array<std::string_view, outcome_kinds> words{
         "issued", "sold_out", "already_claimed", "lock_timeout", "conflict", "error", "in_doubt"};

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What the published iteration says to the coupon service, and what it reads in the answers. Pure.
 namespace dibs::load {
@@ -43,6 +44,12 @@ std::optional<std::string> access_token_in(std::string_view body);
 
 /// `data.id` of an answer, whether text or number; empty when there is none.
 std::optional<std::string> claim_id_in(std::string_view body);
+
+/// The `detail` of a problem; empty when there is none.
+std::string problem_in(std::string_view body);
+
+/// The `data.strategies` of a service's own account of its state; empty when it says nothing of them.
+std::vector<std::string> strategies_in(std::string_view body);
 
 /// What came of a claim. An answer that was lost leaves it in doubt: it may have been issued.
 enum class outcome { issued, sold_out, already_claimed, lock_timeout, conflict, error, in_doubt };

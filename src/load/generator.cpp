@@ -10,6 +10,8 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -26,13 +28,20 @@ schedule plan_of(const scenario& asked) {
     return planned;
 }
 
-/// Any answer will do: it is asked before the run, so that a wrong address is told at once and not counted.
-task<void> reach(const service_address& service) {
+/// Asked before the run, so that a wrong address or strategy is told at once and not counted as failures. A
+/// service that answers anything at all will do.
+task<void> examine(const scenario& asked) {
+    const service_address& service = asked.service;
     http::client_connection line(co_await asio::this_coro::executor, service.host, service.port);
     http::client_request question;
     question.target = "/healthz";
     const http::client_response answer = co_await line.send(question, after(5s));
     if (answer.status == 0) throw error(fault::unavailable, service.describe(), "GET /healthz", answer.error);
+    const std::vector<std::string> offered = strategies_in(answer.body);
+    const std::string& wanted = asked.does.strategy;
+    if (!wanted.empty() && !offered.empty() && std::ranges::find(offered, wanted) == offered.end())
+        throw bad_scenario(fmt::format("{} has no strategy '{}'; it offers {}", service.describe(), wanted,
+                                       fmt::join(offered, ", ")));
 }
 
 }  // namespace
@@ -71,32 +80,33 @@ run_progress generator::progress() const {
 
 task<run_result> generator::run() {
     using namespace asio::experimental::awaitable_operators;
-    co_await reach(plan_.service);
+    co_await examine(plan_);
     begin_ = steady::now();
     lag_probe probe;
     co_await (follow_schedule() || probe.beat() || count_users());
+    users_
+        .clear();  // and with them their connections, which would keep the executor from running out of work
     if (failed_) std::rethrow_exception(failed_);
     run_result result;
     result.summary = records_.summary(steady::now() - begin_);
     result.claims = records_.claims();
     result.generator = probe.report();
     result.interrupted_iterations = records_.counts().interrupted;
+    result.first_failure = records_.first_failure();
     result.ended = ended_;
     co_return result;
 }
 
 /// However the steps end, by a cancellation too, no user is left when this returns.
 task<void> generator::follow_schedule() {
-    std::exception_ptr cancelled;
     try {
         co_await carry_out_steps();
     } catch (...) {
-        cancelled = std::current_exception();
+        failed_ = std::current_exception();  // thrown here it would leave the others of `||` running
     }
     co_await asio::this_coro::reset_cancellation_state();
     for (const auto& user : users_) user->apply(turn::cut);
     while (context_.alive > 0) co_await changed_.wait_until(deadline::max());
-    if (cancelled) std::rethrow_exception(cancelled);
 }
 
 task<void> generator::carry_out_steps() {

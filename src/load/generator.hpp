@@ -23,6 +23,7 @@ struct run_result {
     claim_log claims;
     generator_report generator;
     std::uint64_t interrupted_iterations = 0;
+    std::string first_failure;  ///< `claim: 404, there is no coupon 'x'`; empty: none failed
     ending ended = ending::whole;
 };
 

@@ -30,9 +30,9 @@ std::chrono::nanoseconds cpu_time_of_this_thread() {
 
 }  // namespace
 
-bool generator_report::was_bottleneck() const {
-    return lag_p99 > tolerable_lag || cpu_share > tolerable_share;
-}
+bool generator_report::was_bottleneck() const { return lag_p99 > tolerable_lag || was_saturated(); }
+
+bool generator_report::was_saturated() const { return cpu_share > tolerable_share; }
 
 lag_probe::lag_probe() : begin_(steady::now()), cpu_before_(cpu_time_of_this_thread()) {}
 

@@ -17,6 +17,8 @@ struct generator_report {
     /// True: the latencies say as much about the generator, or about a machine too busy to run it, as about
     /// the service.
     bool was_bottleneck() const;
+    /// True: by its own doing, having used up its core.
+    bool was_saturated() const;
 };
 
 /// A heartbeat at fixed times beside the virtual users on their thread: a beat is late when they, or other

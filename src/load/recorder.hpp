@@ -71,10 +71,15 @@ class recorder {
     /// A claim was cut off after it had been sent.
     void claim_in_doubt() { ++count_of(outcome::in_doubt); }
     void iteration(std::chrono::nanoseconds took);
+    /// Remembers the first: why requests fail is seldom seen in numbers.
+    void failed(const std::string& why) {
+        if (first_failure_.empty()) first_failure_ = why;
+    }
     void interrupted() { ++counts_.interrupted; }
     void users(std::size_t running, std::uint32_t existing);
 
     const run_counts& counts() const { return counts_; }
+    const std::string& first_failure() const { return first_failure_; }
     const claim_log& claims() const { return log_; }
     stats::run_summary summary(std::chrono::nanoseconds duration) const;
 
@@ -104,6 +109,7 @@ class recorder {
     std::array<stats::rate, 4> checks_;  // in the order in which an iteration makes them
     run_counts counts_;
     claim_log log_;
+    std::string first_failure_;
 };
 
 }  // namespace dibs::load

@@ -27,6 +27,13 @@ outcome outcome_of(const http::client_response& answer) {
     return answer.bytes_sent > 0 ? outcome::in_doubt : outcome::error;
 }
 
+/// `claim: 404, there is no coupon 'x'`
+std::string failure_text(std::string_view request, const http::client_response& answer) {
+    if (answer.status == 0) return fmt::format("{}: {}", request, answer.error);
+    const std::string problem = problem_in(answer.body);
+    return fmt::format("{}: {}{}{}", request, answer.status, problem.empty() ? "" : ", ", problem);
+}
+
 }  // namespace
 
 visitor::visitor(const asio::any_io_executor& executor, const service_address& service, const visit& does,
@@ -51,6 +58,7 @@ task<std::optional<std::string>> visitor::sign_up(const fresh_user& user) {
     std::optional<std::string> token = access_token_in(answer.body);
     records_.signed_up({answer.status == 201, token.has_value()});
     if (answer.status != 201) token.reset();
+    if (!token) records_.failed(failure_text("sign-up", answer));
     co_return token;
 }
 
@@ -65,6 +73,8 @@ task<claim_result> visitor::claim(const std::string& access_token) {
     result.status = answer.status;
     result.claim_id = id.value_or("");
     result.took = answer.took;
+    if (result.what == outcome::error || result.what == outcome::in_doubt)
+        records_.failed(failure_text("claim", answer));
     records_.claimed({answer.status == 201, id.has_value(), result.what});
     co_return result;
 }

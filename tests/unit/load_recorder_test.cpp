@@ -1,8 +1,9 @@
-#include "load/lag.hpp"
+#include "load/description.hpp"
 #include "load/pauses.hpp"
 #include "load/recorder.hpp"
 #include "load/stage.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -154,12 +155,13 @@ TEST(generator_report, tells_a_late_or_busy_generator) {
     generator_report seen;
     seen.lag_p99 = 3ms;
     seen.cpu_share = 0.5;
-    EXPECT_FALSE(seen.was_bottleneck());
+    EXPECT_EQ(bottleneck_warning(seen), "");
     seen.lag_p99 = 25ms;
-    EXPECT_TRUE(seen.was_bottleneck());
+    EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("the machine was too busy"));
+    EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("25.0 ms late"));
     seen.lag_p99 = 3ms;
     seen.cpu_share = 0.95;
-    EXPECT_TRUE(seen.was_bottleneck());
+    EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("was a bottleneck, with 95 %"));
 }
 
 }  // namespace

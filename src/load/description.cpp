@@ -1,0 +1,80 @@
+#include "load/description.hpp"
+
+#include <boost/json/array.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+
+namespace dibs::load {
+namespace {
+
+namespace json = boost::json;
+
+double milliseconds(std::chrono::nanoseconds time) {
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
+double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+json::object described(const scenario& asked) {
+    json::array stages;
+    for (const stage& next : asked.stages)
+        stages.push_back({{"seconds", seconds(next.length)}, {"target", next.target}});
+    return {{"executor", "ramping-vus"},
+            {"start_vus", asked.start_users},
+            {"stages", std::move(stages)},
+            {"graceful_ramp_down_s", seconds(asked.allowed.ramp_down)},
+            {"graceful_stop_s", seconds(asked.allowed.stop)}};
+}
+
+json::object described(const claim_log& claims) {
+    json::object made{
+        {"count", claims.latency.count()},           {"acknowledged", claims.acknowledged.size()},
+        {"p50_ms", claims.latency.percentile(0.5)},  {"p95_ms", claims.latency.percentile(0.95)},
+        {"p99_ms", claims.latency.percentile(0.99)}, {"max_ms", claims.latency.max()}};
+    for (std::size_t kind = 0; kind < outcome_kinds; ++kind)
+        made[to_string(static_cast<outcome>(kind))] = claims.outcomes.at(kind);
+    return made;
+}
+
+json::object described(const generator_report& seen) {
+    return {{"lag_p50_ms", milliseconds(seen.lag_median)},
+            {"lag_p99_ms", milliseconds(seen.lag_p99)},
+            {"lag_max_ms", milliseconds(seen.lag_worst)},
+            {"cpu_share", seen.cpu_share},
+            {"bottleneck", seen.was_bottleneck()}};
+}
+
+}  // namespace
+
+json::object describe(const scenario& asked, const run_result& done) {
+    const bool with_password = asked.does.registration == sign_up::with_password;
+    return {{"strategy", asked.does.strategy},
+            {"url", asked.service.describe()},
+            {"coupon", asked.does.coupon.id},
+            {"with_password", with_password},
+            {"seed", asked.seed},
+            {"scenario", described(asked)},
+            {"duration_s", seconds(done.summary.duration)},
+            {"interrupted", done.ended == ending::interrupted},
+            {"interrupted_iterations", done.interrupted_iterations},
+            {"claims", described(done.claims)},
+            {"generator", described(done.generator)}};
+}
+
+std::string bottleneck_warning(const generator_report& seen) {
+    if (!seen.was_bottleneck()) return {};
+    const std::string late = fmt::format(
+        "its timers fired {:.1f} ms late at the 99th percentile, {:.1f} ms at worst, and the latencies "
+        "above include that",
+        milliseconds(seen.lag_p99), milliseconds(seen.lag_worst));
+    if (seen.was_saturated())
+        return fmt::format(
+            "the load generator was a bottleneck, with {:.0f} % of the one core it can use: {}",
+            100 * seen.cpu_share, late);
+    return fmt::format(
+        "the machine was too busy to run the load generator in time (with {:.0f} % of a core): {}",
+        100 * seen.cpu_share, late);
+}
+
+}  // namespace dibs::load
