@@ -1,0 +1,63 @@
+#include "cli/watched_run.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <utility>
+
+namespace dibs::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
+
+std::string text_of(const load::run_progress& now) {
+    return fmt::format("load: {:.0f} of {:.0f} s, {} of {} users, {} iterations, {} requests, {} failed",
+                       seconds(now.elapsed), seconds(now.length), now.users, now.peak, now.counts.iterations,
+                       now.counts.requests, now.counts.failed_requests);
+}
+
+}  // namespace
+
+watched_run::watched_run(const load::scenario& asked, telling what)
+    : generator_(io_.get_executor(), asked), interrupts_(io_), next_(io_) {
+    if (what == telling::progress) line_.emplace();
+}
+
+load::run_result watched_run::run() {
+    listen_for_interrupts();
+    if (line_) tell_again();
+    asio::co_spawn(io_, generator_.run(), [this](std::exception_ptr failed, load::run_result result) {
+        failed_ = std::move(failed);
+        result_ = std::move(result);
+        interrupts_.cancel();
+        next_.cancel();
+        line_.reset();
+    });
+    io_.run();
+    if (failed_) std::rethrow_exception(failed_);
+    return std::move(result_);
+}
+
+void watched_run::listen_for_interrupts() {
+    interrupts_.add(SIGINT);
+    interrupts_.add(SIGTERM);
+    interrupts_.async_wait([this](const boost::system::error_code& cancelled, int) {
+        if (cancelled) return;
+        interrupts_.clear();  // the next one does what signals do
+        generator_.interrupt();
+    });
+}
+
+void watched_run::tell_again() {
+    next_.expires_after(200ms);
+    next_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (cancelled || !line_) return;
+        line_->show(text_of(generator_.progress()));
+        tell_again();
+    });
+}
+
+}  // namespace dibs::cli
