@@ -93,7 +93,7 @@ TEST_F(http_client, moves_large_bodies) {
 
 TEST_F(http_client, replaces_a_connection_that_was_closed_while_idle) {
     http::server_options options;
-    options.patience.idle = 20ms;
+    options.patience.idle = 200ms;
     http_server server(options);
     client_connection line(io.get_executor(), "127.0.0.1", server.port());
     for (int i = 0; i < 3; ++i) {

@@ -110,7 +110,7 @@ INSTANTIATE_TEST_SUITE_P(oversized, http_refusal, testing::ValuesIn(oversized),
 
 http::server_options patient(std::chrono::milliseconds http::server_patience::*what) {
     http::server_options options;
-    options.patience.*what = 40ms;
+    options.patience.*what = 150ms;
     return options;
 }
 
@@ -155,7 +155,7 @@ TEST(http_patience, closes_an_idle_connection_without_a_word) {
 
 TEST(http_patience, does_not_count_the_handlers_time) {
     http::server_options options;
-    options.patience = {40ms, 40ms, 40ms, 40ms, 40ms};
+    options.patience = {150ms, 150ms, 150ms, 150ms, 150ms};
     http_server server(options);
     raw_http client(server.port());
     client.say("GET /held HTTP/1.1\r\nHost: h\r\n\r\n");

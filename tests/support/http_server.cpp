@@ -113,7 +113,9 @@ http_server::~http_server() {
 }
 
 http::server::counters http_server::count() const {
-    return asio::post(running_->io, asio::use_future([this] { return running_->server.count(); })).get();
+    std::promise<http::server::counters> counted;
+    asio::post(running_->io, [this, &counted] { counted.set_value(running_->server.count()); });
+    return counted.get_future().get();
 }
 
 bool http_server::await_connections(std::size_t at_most) const {
