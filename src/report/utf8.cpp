@@ -2,6 +2,7 @@
 
 #include <boost/locale/utf.hpp>
 
+#include <cstdint>
 #include <cstring>
 
 namespace dibs::report {

@@ -48,10 +48,10 @@ TEST(sinks, percentiles_of_merged_trends_are_of_all_samples) {
     for (int i = 0; i < 99; ++i) many.add(10);
     trend single;
     single.add(1000);
-    many.merge(single);
-    EXPECT_EQ(many.percentile(0.95), 10);
-    EXPECT_EQ(many.count(), 100U);
-    EXPECT_DOUBLE_EQ(many.average(), 19.9);
+    single.merge(many);
+    EXPECT_EQ(single.percentile(0.95), 10);
+    EXPECT_EQ(single.count(), 100U);
+    EXPECT_DOUBLE_EQ(single.average(), 19.9);
 }
 
 TEST(sinks, merging_an_empty_gauge_changes_nothing) {
