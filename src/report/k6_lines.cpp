@@ -68,7 +68,7 @@ std::string fault_in_durations(std::string_view values) {
                                cell.substr(equals + 1));
         has_p95 = has_p95 || cell.starts_with("p(95)=");
     }
-    return has_p95 ? "" : "it has no p(95)";
+    return has_p95 ? "" : "this line has no p(95), which k6 prints at its end: the file is truncated";
 }
 
 bool are_bytes_and_rate(std::string_view values) {
