@@ -38,11 +38,19 @@ lag_probe::lag_probe() : begin_(steady::now()), cpu_before_(cpu_time_of_this_thr
 
 task<void> lag_probe::beat() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (steady::time_point due = begin_ + beat_every;; due += beat_every) {
+    steady::time_point due = begin_ + beat_every;
+    for (;;) {
         timer.expires_at(due);
         co_await timer.async_wait(asio::use_awaitable);
-        lags_.add(std::chrono::duration<double, std::milli>(steady::now() - due).count());
+        due = record_until(due, steady::now());
     }
+}
+
+// All at the wake that finds them: taken one a wake they would fall behind for good.
+steady::time_point lag_probe::record_until(steady::time_point due, steady::time_point now) {
+    for (; due <= now; due += beat_every)
+        lags_.add(std::chrono::duration<double, std::milli>(now - due).count());
+    return due;
 }
 
 generator_report lag_probe::report() const {

@@ -29,6 +29,8 @@ class lag_probe {
 
     /// Beats until it is cancelled.
     task<void> beat();
+    /// Records the beats from `due` to `now` and returns the next one.
+    steady::time_point record_until(steady::time_point due, steady::time_point now);
     generator_report report() const;
 
    private:

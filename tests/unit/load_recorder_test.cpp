@@ -151,6 +151,16 @@ TEST(pause_source, repeats_with_seed_and_user_and_keeps_its_bounds) {
     EXPECT_GT(std::ranges::max(one), 550ms);
 }
 
+TEST(lag_probe, counts_every_missed_beat_at_the_wake_that_finds_it) {
+    lag_probe probe;
+    const steady::time_point due = steady::now();
+    EXPECT_EQ(probe.record_until(due, due + 35ms), due + 40ms);
+    EXPECT_EQ(probe.report().lag_worst, 35ms);
+    EXPECT_EQ(probe.report().lag_median, 20ms);  // of 35, 25, 15 and 5
+    EXPECT_EQ(probe.record_until(due + 40ms, due + 41ms), due + 50ms);
+    EXPECT_EQ(probe.report().lag_worst, 35ms);
+}
+
 TEST(generator_report, tells_a_late_or_busy_generator) {
     generator_report seen;
     seen.lag_p99 = 3ms;
