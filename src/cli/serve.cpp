@@ -64,8 +64,7 @@ coupon::token_key key_from_file(const std::string& path) {
 std::optional<coupon::token_key> key_for(const serve_flags& flags) {
     if (!flags.key_file.empty()) return key_from_file(flags.key_file);
     // The environment is read before any other thread is started.
-    if (const char* set = std::getenv(key_variable))
-        return coupon::token_key(set);  // NOLINT(concurrency-mt-unsafe)
+    if (const char* set = std::getenv(key_variable)) return coupon::token_key(set);
     spdlog::warn(
         "access tokens are signed with a key of this process's own: they end with it, and other processes on "
         "this port refuse them. Give all of them one --token-key-file or {}",

@@ -25,9 +25,8 @@ namespace dibs::coupon {
 /// Where a statement runs: on any connection of a pool, as a transaction of its own, or within a transaction.
 class session {
    public:
-    session(postgres::pool& pool) : pool_(&pool) {}  // NOLINT(google-explicit-constructor)
-    session(postgres::transaction& transaction)
-        : transaction_(&transaction) {}  // NOLINT(google-explicit-constructor)
+    session(postgres::pool& pool) : pool_(&pool) {}
+    session(postgres::transaction& transaction) : transaction_(&transaction) {}
 
     task<postgres::result> execute(const postgres::statement& what, postgres::params values, deadline until);
 
