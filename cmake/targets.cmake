@@ -31,12 +31,15 @@ function(dibs_library name)
   target_link_libraries(dibs_${name} PUBLIC dibs_flags ${arg_LINKS})
 endfunction()
 
-# dibs_test(NAME LABEL SOURCES … LINKS …): a GoogleTest program, each of its tests known to ctest.
+# dibs_test(NAME LABEL SOURCES … LINKS …): a GoogleTest program that ctest runs as a whole, so that its tests can
+# share their servers.
 function(dibs_test name label)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES})
   target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(test_${name} PRIVATE DIBS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   target_link_libraries(test_${name} PRIVATE ${arg_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300)
+  add_test(NAME ${name} COMMAND test_${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600
+    ENVIRONMENT "GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/test-results/")
 endfunction()
