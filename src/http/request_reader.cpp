@@ -71,9 +71,7 @@ request_reader::stage request_reader::reading() const {
 
 bool request_reader::take_continue() { return std::exchange(continue_due_, false); }
 
-bool request_reader::keep_alive() const {
-    return refusal_.detail.empty() && parsing_->parser && parsing_->parser->keep_alive();
-}
+bool request_reader::keep_alive() const { return parsing_->parser && parsing_->parser->keep_alive(); }
 
 bool request_reader::is_http_1_0() const {
     return parsing_->parser && parsing_->parser->is_header_done() && parsing_->parser->get().version() == 10;

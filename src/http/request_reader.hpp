@@ -46,7 +46,7 @@ class request_reader {
 
     /// The complete request; valid until next().
     const request& message() const { return message_; }
-    /// Whether its client can use the connection again; false for one that was refused.
+    /// Whether the client of the complete request means to use the connection again.
     bool keep_alive() const;
     bool is_http_1_0() const;
     const refusal& why_refused() const { return refusal_; }

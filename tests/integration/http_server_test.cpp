@@ -164,6 +164,7 @@ TEST(http_server, runs_a_handler_to_its_end_when_the_client_goes) {
     other.say(get("/held"));
     server.await_held();
     EXPECT_EQ(status_of(other.answer()), 200);
+    ASSERT_TRUE(server.await_connections(1));  // the one that left has ended
     EXPECT_EQ(server.ended(), 2);
 }
 

@@ -142,6 +142,11 @@ TEST(http_request_reader, bounds_what_it_reads) {
     EXPECT_EQ(status(chunks + "fffffffffffffffff\r\n"), 400);
 }
 
+TEST(http_request_reader, refuses_a_bare_line_feed_before_the_header_ends) {
+    request_reader reader(limits);
+    EXPECT_EQ(read(reader, "GET / HTTP/1.1\nHost: h\n\n"), progress::refused);
+}
+
 TEST(http_answer_text, drops_line_ends_within_a_field) {
     response what;
     what.headers.emplace_back("X-A", "1\r\nX-B: 2");
