@@ -73,16 +73,17 @@ void decoder::feed(std::string_view bytes) {
         throw protocol_error(fmt::format("the reader failed: {}", reader_->errstr));
 }
 
-std::optional<reply> decoder::next() {
+bool decoder::next(reply& answer) {
     void* root = nullptr;
     if (redisReaderGetReply(reader_.get(), &root) != REDIS_OK)
         throw protocol_error(fmt::format("the server's answer cannot be read: {}", reader_->errstr));
     if (root == nullptr) {
         if (reader_->len - reader_->pos > max_reply_size_)
             throw protocol_error(fmt::format("an answer of more than {} bytes", max_reply_size_));
-        return std::nullopt;
+        return false;
     }
-    return std::move(*root_);
+    answer = std::move(*root_);
+    return true;
 }
 
 }  // namespace dibs::redis

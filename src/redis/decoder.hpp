@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -27,8 +26,8 @@ class decoder {
 
     /// Throws protocol_error, as next().
     void feed(std::string_view bytes);
-    /// Empty: the next reply is not complete yet.
-    std::optional<reply> next();
+    /// False: the next reply is not complete yet.
+    [[nodiscard]] bool next(reply& answer);
 
    private:
     struct deleter {

@@ -55,14 +55,15 @@ void pipeline::written(std::size_t bytes) {
 void pipeline::feed(std::string_view bytes, outcomes& ended) {
     heard_ = true;
     decoder_.feed(bytes);
-    while (auto answer = decoder_.next()) {
+    reply answer;
+    while (decoder_.next(answer)) {
         if (sent_.empty()) throw protocol_error("the server sent a reply that nothing was asked for");
         request* who = sent_.front().who;
         sent_.pop_front();
         ++first_number_;
         if (who == nullptr) continue;
         who->place_ = request::place::outside;
-        ended.push_back({who, std::move(*answer)});
+        ended.push_back({who, std::move(answer)});
     }
 }
 

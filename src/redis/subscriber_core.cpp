@@ -39,6 +39,7 @@ subscriber_core::subscriber_core(asio::any_io_executor executor, endpoint target
     : executor_(std::move(executor)),
       target_(std::move(target)),
       options_(options),
+      decoder_(max_message_size),
       socket_(executor_),
       ping_(executor_),
       pause_(executor_),
@@ -133,7 +134,7 @@ task<void> subscriber_core::connect() {
 void subscriber_core::adopt(link made) {
     if (closed_) return;
     socket_ = std::move(made.socket);
-    decoder_.emplace(max_message_size);
+    decoder_ = decoder(max_message_size);
     connected_ = true;
     ++generation_;
     output_.clear();
@@ -172,12 +173,9 @@ void subscriber_core::lose(const std::string& cause) {
 void subscriber_core::take_in(std::string_view bytes) {
     heard_ = true;
     try {
-        decoder_->feed(bytes);
-        while (!closed_) {
-            const auto push = decoder_->next();
-            if (!push) return;
-            handle(*push);
-        }
+        decoder_.feed(bytes);
+        reply push;
+        while (!closed_ && decoder_.next(push)) handle(push);
     } catch (const protocol_error& broken) {
         hang_up(broken.what());
     }

@@ -14,7 +14,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -73,7 +72,7 @@ class subscriber_core : public std::enable_shared_from_this<subscriber_core> {
     endpoint target_;
     subscriber_options options_;
     channel_table table_;
-    std::optional<decoder> decoder_;  // of the present connection
+    decoder decoder_;  // of the present connection
     stream_socket socket_;
     asio::steady_timer ping_;
     asio::steady_timer pause_;

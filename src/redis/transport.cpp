@@ -73,11 +73,12 @@ task<std::vector<reply>> exchange(stream_socket& socket, const greeting& hello) 
     co_await asio::async_write(socket, asio::buffer(hello.bytes), use_awaitable);
     decoder answers(64UL * 1024);
     std::vector<reply> received;
+    reply next;
     std::array<char, 1024> buffer{};
     while (received.size() < hello.subjects.size()) {
         const std::size_t size = co_await socket.async_read_some(asio::buffer(buffer), use_awaitable);
         answers.feed({buffer.data(), size});
-        while (auto next = answers.next()) received.push_back(std::move(*next));
+        while (answers.next(next)) received.push_back(std::move(next));
         // a server that has no room says so once and hangs up
         if (!received.empty() && passes_with_time(received.front())) break;
     }

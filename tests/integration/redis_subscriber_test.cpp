@@ -17,18 +17,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using testing::ElementsAre;
-using testing::HasSubstr;
 using tests::run_task;
 
 class redis_subscriber : public tests::redis_test {
    protected:
     void SetUp() override {
         tests::redis_test::SetUp();
-        admin.emplace(io.get_executor(), endpoint_from_url(redis.url()));
+        admin = std::make_unique<connection>(io.get_executor(), endpoint_from_url(redis.url()));
         open();
     }
     void open(const subscriber_options& options = {}) {
-        messages.emplace(io.get_executor(), endpoint_from_url(redis.url()), options);
+        messages = std::make_unique<subscriber>(io.get_executor(), endpoint_from_url(redis.url()), options);
     }
 
     reply ask(command what) { return run_task(io, admin->execute(std::move(what), after(10s))); }
@@ -63,8 +62,8 @@ class redis_subscriber : public tests::redis_test {
     }
 
     asio::io_context io{1};
-    std::optional<connection> admin;
-    std::optional<subscriber> messages;
+    std::unique_ptr<connection> admin;
+    std::unique_ptr<subscriber> messages;
 };
 
 TEST_F(redis_subscriber, hears_its_channels_and_shares_them) {
@@ -256,7 +255,7 @@ TEST_F(redis_subscriber, a_channel_that_is_forbidden_is_refused_and_disturbs_no_
     auto ann = endpoint_from_url(redis.url());
     ann.user = "ann";
     ann.password = "pw";
-    messages.emplace(io.get_executor(), ann);
+    messages = std::make_unique<subscriber>(io.get_executor(), ann);
     std::vector<std::string> heard;
     const auto allowed = listen("allowed", into(heard));
     std::optional<fault> failed;
