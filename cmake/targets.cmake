@@ -1,13 +1,13 @@
 # What every target of dibs is compiled with, and how a folder becomes a target.
 
 add_library(dibs_flags INTERFACE)
-target_compile_options(dibs_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor)
+target_compile_options(dibs_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  # g++ 12 takes the operator delete of Asio's coroutine frames for another's when it does not inline it.
+  -Wno-mismatched-new-delete)
 if(DIBS_WERROR)
   target_compile_options(dibs_flags INTERFACE -Werror)
 endif()
 if(DIBS_SANITIZE)
-  # g++ 12 takes the operator delete of Asio's coroutine frames for another's when it does not inline it.
-  target_compile_options(dibs_flags INTERFACE -Wno-mismatched-new-delete)
   list(JOIN DIBS_SANITIZE "," sanitizers)
   target_compile_options(dibs_flags INTERFACE -fsanitize=${sanitizers} -fno-omit-frame-pointer)
   target_link_options(dibs_flags INTERFACE -fsanitize=${sanitizers})
@@ -23,6 +23,10 @@ endif()
 target_compile_definitions(dibs_flags INTERFACE
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 
+# For programs that mostly wait, whose build time counts for more than their speed.
+add_library(dibs_quick_to_build INTERFACE)
+target_compile_options(dibs_quick_to_build INTERFACE $<$<CONFIG:Release>:-O1>)
+
 # dibs_library(NAME SOURCES … LINKS …): the static library dibs_NAME of the folder src/NAME.
 function(dibs_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
@@ -36,9 +40,8 @@ endfunction()
 function(dibs_test name label)
   cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES})
-  target_include_directories(test_${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(test_${name} PRIVATE DIBS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-  target_link_libraries(test_${name} PRIVATE ${arg_LINKS} GTest::gtest GTest::gmock GTest::gtest_main)
+  target_link_libraries(test_${name} PRIVATE dibs_quick_to_build ${arg_LINKS} dibs_run_task GTest::gtest GTest::gmock GTest::gtest_main)
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600
     ENVIRONMENT "GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/test-results/")

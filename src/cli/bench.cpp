@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
 #include "core/random.hpp"
+#include "core/spawn.hpp"
 #include "coupon/strategy.hpp"
 #include "experiment/results_folder.hpp"
 #include "experiment/runner.hpp"
@@ -9,7 +10,6 @@
 #include "report/published_table.hpp"
 #include "sandbox/servers.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -157,7 +157,7 @@ int run_bench(bench_flags flags) {
     asio::io_context io{1};
     bench work(flags, std::move(profile), io.get_executor(), servers, service, results);
     std::exception_ptr failed;
-    asio::co_spawn(io, work.run(), [&](std::exception_ptr thrown) {
+    spawn(io.get_executor(), work.run(), [&](std::exception_ptr thrown) {
         failed = std::move(thrown);
         io.stop();
     });

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "core/event.hpp"
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
 #include "coupon/service.hpp"
 #include "http/server.hpp"
@@ -7,7 +8,6 @@
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <fmt/format.h>
@@ -147,7 +147,7 @@ int serve(serve_flags flags) {
     asio::io_context io{1};
     coupon::service service(io.get_executor(), options_from(flags));
     std::exception_ptr failure;
-    asio::co_spawn(io, run_service(service, flags), [&](std::exception_ptr thrown) {
+    spawn(io.get_executor(), run_service(service, flags), [&](std::exception_ptr thrown) {
         failure = std::move(thrown);
         io.stop();
     });

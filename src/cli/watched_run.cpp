@@ -1,6 +1,8 @@
 #include "cli/watched_run.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include "core/spawn.hpp"
+#include "core/timeout.hpp"
+
 #include <fmt/format.h>
 
 #include <csignal>
@@ -29,16 +31,15 @@ watched_run::watched_run(const load::scenario& asked, telling what)
 load::run_result watched_run::run() {
     listen_for_interrupts();
     if (line_) tell_again();
-    asio::co_spawn(io_, generator_.run(), [this](std::exception_ptr failed, load::run_result result) {
+    spawn(io_.get_executor(), keep(generator_.run(), result_), [this](std::exception_ptr failed) {
         failed_ = std::move(failed);
-        result_ = std::move(result);
         interrupts_.cancel();
         next_.cancel();
         line_.reset();
     });
     io_.run();
     if (failed_) std::rethrow_exception(failed_);
-    return std::move(result_);
+    return std::move(*result_);
 }
 
 void watched_run::listen_for_interrupts() {

@@ -33,7 +33,7 @@ class watched_run {
     asio::steady_timer next_;
     std::optional<progress_line> line_;
     std::exception_ptr failed_;
-    load::run_result result_;
+    std::optional<load::run_result> result_;
 };
 
 }  // namespace dibs::cli

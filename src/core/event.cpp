@@ -1,6 +1,7 @@
 #include "core/event.hpp"
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
+#include "core/timeout.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -24,9 +25,7 @@ task<void> event::wait() {
 
 task<bool> event::wait_until(deadline until) {
     if (set_) co_return true;
-    using namespace asio::experimental::awaitable_operators;
-    asio::steady_timer limit(timer_.get_executor(), until);
-    co_await (wait() || limit.async_wait(asio::use_awaitable));
+    co_await with_timeout(wait(), until);
     co_return set_;
 }
 

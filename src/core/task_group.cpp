@@ -1,6 +1,7 @@
 #include "core/task_group.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include "core/spawn.hpp"
+
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -23,11 +24,10 @@ std::size_t task_group::running() const { return state_->running; }
 
 void task_group::spawn(task<void> work) {
     ++state_->running;
-    asio::co_spawn(state_->idle.get_executor(), std::move(work),
-                   [state = state_](std::exception_ptr failure) {
-                       if (failure && !state->first_failure) state->first_failure = std::move(failure);
-                       if (--state->running == 0) state->idle.cancel();
-                   });
+    dibs::spawn(state_->idle.get_executor(), std::move(work), [state = state_](std::exception_ptr failure) {
+        if (failure && !state->first_failure) state->first_failure = std::move(failure);
+        if (--state->running == 0) state->idle.cancel();
+    });
 }
 
 task<void> task_group::join() {

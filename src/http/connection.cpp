@@ -1,10 +1,8 @@
 #include "http/connection.hpp"
 
+#include "core/spawn.hpp"
 #include "http/dispatch.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -42,8 +40,7 @@ connection::~connection() {
 }
 
 void connection::start(const std::shared_ptr<connection>& self, admission how) {
-    asio::co_spawn(self->socket_.get_executor(), run(self, how),
-                   asio::bind_cancellation_slot(self->cut_.slot(), asio::detached));
+    spawn(self->socket_.get_executor(), run(self, how), self->cut_.slot());
 }
 
 task<void> connection::run(std::shared_ptr<connection> self, admission how) {

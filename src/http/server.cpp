@@ -1,13 +1,12 @@
 #include "http/server.hpp"
 
 #include "core/event.hpp"
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
 #include "core/wakeup.hpp"
 #include "http/connection.hpp"
 #include "http/ports.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <spdlog/spdlog.h>
@@ -142,7 +141,7 @@ task<void> server::run() {
         state& of;
         ~closing() { of.close_ports(); }
     } at_the_end{*shared};
-    asio::co_spawn(shared->executor, state::sweep(shared), asio::detached);
+    spawn(shared->executor, state::sweep(shared));
     task_group ways_in(shared->executor);
     for (std::size_t port = 0; port < shared->ports.size(); ++port)
         ways_in.spawn(state::accept(shared, port));

@@ -1,12 +1,12 @@
 #include "load/generator.hpp"
 
 #include "core/random.hpp"
+#include "core/timeout.hpp"
 #include "http/client.hpp"
 #include "load/stage.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -79,13 +79,12 @@ run_progress generator::progress() const {
 }
 
 task<run_result> generator::run() {
-    using namespace asio::experimental::awaitable_operators;
     co_await examine(plan_);
     begin_ = steady::now();
     lag_probe probe;
-    co_await (follow_schedule() || probe.beat() || count_users());
-    users_
-        .clear();  // and with them their connections, which would keep the executor from running out of work
+    co_await first_of(follow_schedule(), observe(probe));
+    // and with them their connections, which would keep the executor from running out of work
+    users_.clear();
     if (failed_) std::rethrow_exception(failed_);
     run_result result;
     result.summary = records_.summary(steady::now() - begin_);
@@ -102,7 +101,7 @@ task<void> generator::follow_schedule() {
     try {
         co_await carry_out_steps();
     } catch (...) {
-        failed_ = std::current_exception();  // thrown here it would leave the others of `||` running
+        failed_ = std::current_exception();
     }
     co_await asio::this_coro::reset_cancellation_state();
     for (const auto& user : users_) user->apply(turn::cut);
@@ -130,6 +129,8 @@ void generator::user_ended(const std::exception_ptr& failed) {
     if (failed && !failed_) failed_ = failed;
     if (context_.alive == 0 || failed_) changed_.wake();
 }
+
+task<void> generator::observe(lag_probe& probe) { co_await first_of(probe.beat(), count_users()); }
 
 task<void> generator::count_users() {
     asio::steady_timer timer(executor_);

@@ -57,6 +57,7 @@ class generator {
    private:
     task<void> follow_schedule();
     task<void> carry_out_steps();
+    task<void> observe(lag_probe& probe);
     task<void> count_users();
     bool goes_on() const { return ended_ == ending::whole && !failed_; }
     void user_ended(const std::exception_ptr& failed);

@@ -1,7 +1,7 @@
 #include "load/virtual_user.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
+#include "core/spawn.hpp"
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -30,9 +30,8 @@ void virtual_user::act(user_turns::action next) {
 
 void virtual_user::launch() {
     ++context_.alive;
-    asio::co_spawn(context_.executor, iterate(),
-                   asio::bind_cancellation_slot(cut_.slot(),
-                                                [this](const std::exception_ptr& failed) { ended(failed); }));
+    spawn(context_.executor, iterate(), cut_.slot(),
+          [this](const std::exception_ptr& failed) { ended(failed); });
 }
 
 /// A cut shows as the exception that a cancelled operation throws; any other is passed on.

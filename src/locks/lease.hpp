@@ -49,8 +49,9 @@ class lease {
     /// at all. Null for every other algorithm.
     postgres::transaction* transaction() { return hold_->transaction(); }
 
-    /// Gives the lock back; once. For `database` this is the COMMIT, and its failure is thrown.
-    /// Throws dibs::error where the backend did not answer: the lock then ends with its lease.
+    /// Gives the lock back; once, and whatever comes of it nothing more may be asked of this lease. For
+    /// `database` this is the COMMIT, and its failure is thrown. Throws dibs::error where the backend did not
+    /// answer: the lock then ends with its lease.
     task<release_outcome> release();
 
    private:

@@ -1,7 +1,7 @@
 #include "locks/masters.hpp"
 
+#include "core/spawn.hpp"
 #include "core/wakeup.hpp"
-#include "locks/background.hpp"
 #include "locks/grants.hpp"
 #include "locks/timing.hpp"
 #include "locks/withdrawal.hpp"
@@ -52,7 +52,7 @@ task<vote> ask_all(asio::any_io_executor executor, std::vector<redis::connection
                    question asked) {
     auto all = std::make_shared<round>(executor, masters.size());
     for (auto* master : masters)
-        in_background(executor, ask(all, grants(*master, lock_keys::of_redlock(name)), asked));
+        spawn(executor, ask(all, grants(*master, lock_keys::of_redlock(name)), asked));
     // Every server has failed by then; the extra time only lets their answers arrive here.
     co_await all->decided.wait_until(asked.answer_by + least_answer_time);
     auto verdict = all->votes.result();

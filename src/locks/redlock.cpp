@@ -1,6 +1,6 @@
 #include "locks/redlock.hpp"
 
-#include "locks/background.hpp"
+#include "core/spawn.hpp"
 #include "locks/backoff.hpp"
 #include "locks/masters.hpp"
 #include "locks/timing.hpp"
@@ -72,7 +72,7 @@ class candidacy {
     candidacy(const candidacy&) = delete;
     candidacy& operator=(const candidacy&) = delete;
     ~candidacy() {
-        if (!elected_) in_background(executor_, give_back(executor_, masters_, name_, owner_));
+        if (!elected_) spawn(executor_, give_back(executor_, masters_, name_, owner_));
     }
     void elected() { elected_ = true; }
 

@@ -1,6 +1,6 @@
 #include "locks/waiting_line.hpp"
 
-#include "locks/background.hpp"
+#include "core/spawn.hpp"
 #include "locks/timing.hpp"
 #include "locks/withdrawal.hpp"
 
@@ -87,7 +87,7 @@ void waiting_line::beat_by(deadline latest) {
 void waiting_line::attend() {
     if (std::exchange(attended_, true)) return;
     next_beat_ = after(heartbeat_interval);
-    in_background(executor_, listen_and_beat(shared_from_this()));
+    spawn(executor_, listen_and_beat(shared_from_this()));
 }
 
 task<void> waiting_line::listen_and_beat(std::shared_ptr<waiting_line> line) {

@@ -1,6 +1,6 @@
 #include "locks/withdrawal.hpp"
 
-#include "locks/background.hpp"
+#include "core/spawn.hpp"
 #include "locks/timing.hpp"
 #include "redis/connection.hpp"
 
@@ -43,7 +43,7 @@ void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id ow
               std::chrono::milliseconds lease, std::exception_ptr cause) {
     const auto found = doubt_of(cause);
     if (found.may_have_run)
-        in_background(executor, undo(std::move(scripts), std::move(owner), lease, found.lost_client));
+        spawn(executor, undo(std::move(scripts), std::move(owner), lease, found.lost_client));
 }
 
 }  // namespace dibs::locks

@@ -1,6 +1,6 @@
 #include "postgres/transaction.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include "core/spawn.hpp"
 
 #include <cassert>
 #include <exception>
@@ -35,7 +35,7 @@ transaction::~transaction() {
     if (!session_ || !(*session_)->usable() || !(*session_)->in_transaction()) return;
     try {
         // If it fails the session is broken, and the server rolls back when it is closed.
-        asio::co_spawn(executor_, roll_back_on(std::move(session_)), [](const std::exception_ptr&) {});
+        spawn(executor_, roll_back_on(std::move(session_)));
     } catch (...) {
         session_ = nullptr;
     }

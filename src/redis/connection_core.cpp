@@ -1,10 +1,9 @@
 #include "redis/connection_core.hpp"
 
 #include "core/random.hpp"
+#include "core/spawn.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -52,8 +51,7 @@ void connection::core::start(call& asked) {
         auto rethrow = [self = shared_from_this()](const std::exception_ptr& failed) {
             if (failed) std::rethrow_exception(failed);
         };
-        asio::co_spawn(executor_, drive(),
-                       asio::bind_cancellation_slot(stop_driving_.slot(), std::move(rethrow)));
+        spawn(executor_, drive(), stop_driving_.slot(), std::move(rethrow));
     }
 }
 
@@ -79,7 +77,7 @@ void connection::core::shut_down(const char* why) {
     timer_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
-    // co_spawn's handler runs later when it is not called on the executor, and we may be gone by then
+    // spawn's handler runs later when it is not called on the executor, and we may be gone by then
     asio::post(executor_,
                [self = shared_from_this()] { self->stop_driving_.emit(asio::cancellation_type::terminal); });
 }

@@ -1,12 +1,11 @@
 #include "redis/subscriber_core.hpp"
 
 #include "core/random.hpp"
+#include "core/spawn.hpp"
 #include "redis/command.hpp"
 #include "redis/connection.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -60,8 +59,7 @@ void subscriber_core::add(const std::shared_ptr<listener>& who) {
     auto rethrow = [self = shared_from_this()](const std::exception_ptr& failed) {
         if (failed) std::rethrow_exception(failed);
     };
-    asio::co_spawn(executor_, drive(),
-                   asio::bind_cancellation_slot(stop_driving_.slot(), std::move(rethrow)));
+    spawn(executor_, drive(), stop_driving_.slot(), std::move(rethrow));
 }
 
 void subscriber_core::remove(listener& who) {
@@ -84,7 +82,7 @@ void subscriber_core::shut_down(const char* why) {
     ping_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
-    // co_spawn's handler runs later when it is not called on the executor, and we may be gone by then
+    // spawn's handler runs later when it is not called on the executor, and we may be gone by then
     asio::post(executor_,
                [self = shared_from_this()] { self->stop_driving_.emit(asio::cancellation_type::terminal); });
 }

@@ -10,11 +10,12 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <algorithm>
 #include <array>
-#include <exception>
 #include <utility>
 #include <vector>
 
@@ -109,29 +110,19 @@ task<void> open(link& made, const endpoint& target) {
     made.socket.non_blocking(true);
 }
 
-/// open(), its exception kept: with_timeout would wait for the deadline after one.
-task<void> try_open(link& made, const endpoint& target, std::exception_ptr& failed) {
-    try {
-        co_await open(made, target);
-    } catch (...) {
-        failed = std::current_exception();
-    }
-}
-
 }  // namespace
 
 task<link> establish(const endpoint& target, deadline until) {
     link made(co_await asio::this_coro::executor);
-    std::exception_ptr failed;
-    const bool in_time = co_await with_timeout(try_open(made, target, failed), until);
-    if (!in_time) throw error(fault::unavailable, target.describe(), "connect", "no connection in time");
+    bool in_time = false;
     try {
-        if (failed) std::rethrow_exception(failed);
+        in_time = co_await with_timeout(open(made, target), until);
     } catch (const boost::system::system_error& failure) {
         throw error(fault::unavailable, target.describe(), "connect", failure.code().message());
     } catch (const protocol_error& failure) {
         throw error(fault::unavailable, target.describe(), "connect", failure.what());
     }
+    if (!in_time) throw error(fault::unavailable, target.describe(), "connect", "no connection in time");
     co_return made;
 }
 

@@ -1,8 +1,9 @@
+#include "core/spawn.hpp"
+#include "core/timeout.hpp"
 #include "http/client.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/run_task.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
@@ -146,9 +147,9 @@ TEST_F(http_client, that_is_cancelled_closes_its_connection) {
     asio::cancellation_signal cut;
     const client_request asked = get("/held");
     std::exception_ptr ended;
-    asio::co_spawn(io, line.send(asked, after(20s)),
-                   asio::bind_cancellation_slot(cut.slot(), [&](const std::exception_ptr& failed,
-                                                                const client_response&) { ended = failed; }));
+    std::optional<client_response> answered;
+    spawn(io.get_executor(), keep(line.send(asked, after(20s)), answered), cut.slot(),
+          [&](std::exception_ptr failed) { ended = std::move(failed); });
     while (!line.connected()) io.run_one();
     io.poll();
     server.await_held();

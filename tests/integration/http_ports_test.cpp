@@ -1,12 +1,11 @@
 #include "tests/support/http_server.hpp"
 #include "tests/support/raw_http.hpp"
+#include "tests/support/run_task.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -126,7 +125,7 @@ TEST(http_stop, answers_a_connection_that_was_not_accepted_yet) {
     server.listen();
     raw_http client(server.port());
     client.say(hello);
-    auto stopped = asio::co_spawn(io, server.stop(after(20s)), asio::use_future);
+    auto stopped = start_task(io.get_executor(), server.stop(after(20s)));
     io.run();
     EXPECT_EQ(stopped.wait_for(0s), std::future_status::ready);
     EXPECT_EQ(status_of(client.until_closed()), 404);

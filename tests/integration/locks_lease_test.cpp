@@ -1,13 +1,13 @@
 // What becomes of leases: released, expired, given back by the wrong one, left behind by those who died.
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
+#include "core/timeout.hpp"
 #include "postgres/transaction.hpp"
 #include "tests/support/lock_fixture.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <csignal>
@@ -87,18 +87,16 @@ TEST_P(lease_of, a_cancelled_wait_leaves_nothing_behind) {
     ASSERT_TRUE(held);
     asio::cancellation_signal cancel;
     bool ended = false;
-    asio::co_spawn(
-        io_, take(*other, 10s),
-        asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr, std::optional<lease> got) {
-            EXPECT_FALSE(got);
-            ended = true;
-        }));
+    std::optional<std::optional<lease>> got;
+    spawn(io_.get_executor(), keep(take(*other, 10s), got), cancel.slot(),
+          [&](const std::exception_ptr&) { ended = true; });
     io_.restart();
     io_.run_for(20ms);
     asio::post(io_, [&] { cancel.emit(asio::cancellation_type::terminal); });
     while (!ended && io_.run_one_for(5s) > 0) {
     }
     EXPECT_TRUE(ended);
+    EXPECT_FALSE(got && *got);
     EXPECT_EQ(run(held->release()), release_outcome::released);
     EXPECT_TRUE(run(keys_left()).empty());
     auto next = run(take(*one, 1s));

@@ -5,7 +5,6 @@
 #include "tests/support/run_task.hpp"
 #include "tests/support/slicing_relay.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <gmock/gmock.h>
 
 namespace dibs::redis {
@@ -84,7 +83,7 @@ TEST_F(redis_connection, sends_in_the_order_of_execute) {
 TEST_F(redis_connection, takes_replies_byte_by_byte) {
     const auto door = box.folder() / "relay";
     tests::slicing_relay relay(io.get_executor(), door);
-    asio::co_spawn(io, relay.serve(redis.socket()), asio::detached);
+    spawn(io.get_executor(), relay.serve(redis.socket()));
     endpoint through;
     through.unix_path = door.native();
     connection sliced(io.get_executor(), through);

@@ -4,7 +4,6 @@
 #include "tests/support/redis_test.hpp"
 #include "tests/support/run_task.hpp"
 
-#include <boost/asio/detached.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <gmock/gmock.h>
@@ -271,8 +270,8 @@ TEST_F(redis_failures, a_context_that_goes_takes_its_coroutines_along) {
     ending last;
     auto inner = std::make_unique<asio::io_context>(1);
     auto shared = std::make_unique<connection>(inner->get_executor(), where);
-    asio::co_spawn(*inner, record(*shared, blocking("never"), after(20s), blocked[0]), asio::detached);
-    asio::co_spawn(*inner, own_a_connection(where, blocked[1]), asio::detached);
+    spawn(inner->get_executor(), record(*shared, blocking("never"), after(20s), blocked[0]));
+    spawn(inner->get_executor(), own_a_connection(where, blocked[1]));
     run_task(*inner, record(*shared, command("PING"), after(50ms), last));
     shared.reset();
     inner.reset();

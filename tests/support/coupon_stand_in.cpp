@@ -1,9 +1,8 @@
 #include "tests/support/coupon_stand_in.hpp"
 
+#include "core/spawn.hpp"
 #include "http/problem.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,7 +36,7 @@ http::response answer(int status, std::string_view problem) {
 coupon_stand_in::coupon_stand_in(asio::io_context& io)
     : executor_(io.get_executor()), server_(io.get_executor(), any_free_port(), routes()) {
     server_.listen();
-    asio::co_spawn(io, server_.run(), asio::detached);
+    spawn(io.get_executor(), server_.run());
 }
 
 load::service_address coupon_stand_in::address() const { return {"localhost", server_.port()}; }

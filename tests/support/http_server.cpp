@@ -1,14 +1,13 @@
 #include "tests/support/http_server.hpp"
 
 #include "core/event.hpp"
+#include "tests/support/run_task.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 
 #include <atomic>
 #include <semaphore>
@@ -38,7 +37,7 @@ struct http_server::running {
     explicit running(http::server_options options)
         : go(io.get_executor()), server(io.get_executor(), std::move(options), routes()) {
         server.listen();
-        served = asio::co_spawn(io, server.run(), asio::use_future);
+        served = start_task(io.get_executor(), server.run());
         thread = std::thread([this] { io.run(); });
     }
 
@@ -137,7 +136,7 @@ void http_server::let_go() {
 int http_server::ended() const { return running_->ended; }
 
 std::future<void> http_server::stop(std::chrono::milliseconds within) {
-    return asio::co_spawn(running_->io, running_->server.stop(after(within)), asio::use_future);
+    return start_task(running_->io.get_executor(), running_->server.stop(after(within)));
 }
 
 }  // namespace dibs::tests

@@ -1,13 +1,13 @@
 // A process of lock users for the tests: `lock_worker --algorithm queue --redis URL … --waiters 20 --rounds
 // 5`. With --hold it takes the lock once, prints "held", and keeps it until it is killed; with --stand it
 // prints "waiting" as soon as it stands at the lock.
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
 #include "tests/support/broken_lockers.hpp"
 #include "tests/support/guarded_resource.hpp"
 #include "tests/support/lock_servers.hpp"
 
 #include <CLI/CLI.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
 
     asio::io_context context{1};
     std::exception_ptr failure;
-    asio::co_spawn(context, work(context, told), [&](std::exception_ptr thrown) {
+    dibs::spawn(context.get_executor(), work(context, told), [&](std::exception_ptr thrown) {
         failure = std::move(thrown);
         context.stop();
     });

@@ -1,9 +1,9 @@
 #include "tests/support/silent_relay.hpp"
 
+#include "core/timeout.hpp"
 #include "tests/support/postgres_server.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -33,11 +33,10 @@ silent_relay::silent_relay(const asio::any_io_executor& executor, const std::fil
       backend_(executor) {}
 
 task<void> silent_relay::serve() {
-    using namespace asio::experimental::awaitable_operators;
     co_await acceptor_.async_accept(client_, asio::use_awaitable);
     const protocol::endpoint address(server_);
     co_await backend_.async_connect(address, asio::use_awaitable);
-    co_await (pass_questions() || pass_answers());
+    co_await first_of(pass_questions(), pass_answers());
     cut();
 }
 

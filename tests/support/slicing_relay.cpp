@@ -1,7 +1,8 @@
 #include "tests/support/slicing_relay.hpp"
 
+#include "core/timeout.hpp"
+
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -26,12 +27,11 @@ slicing_relay::slicing_relay(const asio::any_io_executor& executor, const std::f
     : acceptor_(executor, asio::local::stream_protocol::endpoint(listens_at.native())) {}
 
 task<void> slicing_relay::serve(std::filesystem::path server) {
-    using namespace asio::experimental::awaitable_operators;
     socket client = co_await acceptor_.async_accept(asio::use_awaitable);
     socket backend(acceptor_.get_executor());
     const asio::local::stream_protocol::endpoint address(server.native());
     co_await backend.async_connect(address, asio::use_awaitable);
-    co_await (pass_whole(client, backend) || pass_in_slices(backend, client));
+    co_await first_of(pass_whole(client, backend), pass_in_slices(backend, client));
 }
 
 task<void> slicing_relay::pass_whole(socket& from, socket& to) {

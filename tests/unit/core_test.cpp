@@ -2,12 +2,10 @@
 #include "core/random.hpp"
 #include "core/task_group.hpp"
 #include "core/timeout.hpp"
+#include "tests/support/run_task.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -28,7 +26,7 @@ TEST(event, wakes_every_waiter) {
     task_group waiters(context.get_executor());
     for (int i = 0; i < 3; ++i) waiters.spawn(signal.wait());
     waiters.spawn(set_event(signal));
-    auto joined = asio::co_spawn(context, waiters.join(), asio::use_future);
+    auto joined = tests::start_task(context.get_executor(), waiters.join());
     context.run();
     joined.get();
     EXPECT_EQ(waiters.running(), 0U);
@@ -37,23 +35,15 @@ TEST(event, wakes_every_waiter) {
 TEST(event, wait_until_tells_signal_from_deadline) {
     asio::io_context context;
     event signal(context.get_executor());
-    auto late = asio::co_spawn(context, signal.wait_until(after(1ms)), asio::use_future);
+    auto late = tests::start_task(context.get_executor(), signal.wait_until(after(1ms)));
     context.run();
     EXPECT_FALSE(late.get());
 
     context.restart();
-    auto in_time = asio::co_spawn(context, signal.wait_until(after(1h)), asio::use_future);
+    auto in_time = tests::start_task(context.get_executor(), signal.wait_until(after(1h)));
     asio::post(context, [&] { signal.set(); });
     context.run();
     EXPECT_TRUE(in_time.get());
-}
-
-TEST(with_timeout, cancels_work_that_is_late) {
-    asio::io_context context;
-    event never(context.get_executor());
-    auto ended = asio::co_spawn(context, with_timeout(never.wait(), after(1ms)), asio::use_future);
-    context.run();
-    EXPECT_FALSE(ended.get());
 }
 
 task<void> fail() {
@@ -61,11 +51,48 @@ task<void> fail() {
     co_return;
 }
 
+TEST(with_timeout, cancels_work_that_is_late) {
+    asio::io_context context;
+    event never(context.get_executor());
+    auto ended = tests::start_task(context.get_executor(), with_timeout(never.wait(), after(1ms)));
+    context.run();
+    EXPECT_FALSE(ended.get());
+}
+
+TEST(with_timeout, throws_what_the_work_throws_without_waiting_for_the_deadline) {
+    asio::io_context context;
+    auto ended = tests::start_task(context.get_executor(), with_timeout(fail(), after(1h)));
+    context.run_for(10s);
+    ASSERT_EQ(ended.wait_for(0s), std::future_status::ready);
+    EXPECT_THROW(ended.get(), std::runtime_error);
+}
+
+task<void> tell_end_of(task<void> work, bool& ended) {
+    try {
+        co_await std::move(work);
+    } catch (...) {
+        ended = true;
+        throw;
+    }
+}
+
+TEST(first_of, waits_for_the_one_it_cancels) {
+    asio::io_context context;
+    event never(context.get_executor());
+    event other(context.get_executor());
+    bool ended = false;
+    auto work = first_of(tell_end_of(never.wait(), ended), set_event(other));
+    auto first = tests::start_task(context.get_executor(), std::move(work));
+    context.run();
+    EXPECT_EQ(first.get(), 1U);
+    EXPECT_TRUE(ended);
+}
+
 TEST(task_group, join_reports_the_first_failure) {
     asio::io_context context;
     task_group group(context.get_executor());
     group.spawn(fail());
-    auto joined = asio::co_spawn(context, group.join(), asio::use_future);
+    auto joined = tests::start_task(context.get_executor(), group.join());
     context.run();
     EXPECT_THROW(joined.get(), std::runtime_error);
 }

@@ -1,11 +1,10 @@
 #include "coupon/passwords.hpp"
 #include "coupon/tokens.hpp"
+#include "tests/support/run_task.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <gtest/gtest.h>
 #include <jwt.h>
 
@@ -116,9 +115,9 @@ TEST(coupon_passwords, the_pool_refuses_more_than_it_may_hold_and_leaves_others_
         gate.wait();
         return std::string("done");
     };
-    auto first = asio::co_spawn(io, pool.run(job), asio::use_future);
-    auto second = asio::co_spawn(io, pool.run(job), asio::use_future);
-    auto third = asio::co_spawn(io, pool.run(job), asio::use_future);
+    auto first = tests::start_task(io.get_executor(), pool.run(job));
+    auto second = tests::start_task(io.get_executor(), pool.run(job));
+    auto third = tests::start_task(io.get_executor(), pool.run(job));
     while (third.wait_for(0s) != std::future_status::ready) io.run_one();
     EXPECT_THROW(third.get(), error);
     EXPECT_EQ(pool.waiting(), 2U) << "the thread that serves went on while both were stuck";
@@ -133,7 +132,7 @@ TEST(coupon_passwords, what_a_job_throws_reaches_its_caller) {
     asio::io_context io{1};
     hashing_pool pool({});
     const auto job = []() -> std::string { throw std::runtime_error("no memory"); };
-    auto result = asio::co_spawn(io, pool.run(job), asio::use_future);
+    auto result = tests::start_task(io.get_executor(), pool.run(job));
     io.run();
     EXPECT_THROW(result.get(), std::runtime_error);
 }

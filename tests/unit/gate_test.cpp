@@ -1,14 +1,12 @@
 #include "core/gate.hpp"
 
 #include "core/event.hpp"
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
 
 #include <dibs/error.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
@@ -34,7 +32,7 @@ class gate_test : public testing::Test {
     }
 
     void start(int who, event& leave, deadline until = deadline::max()) {
-        asio::co_spawn(context, visit(who, leave, until), asio::detached);
+        spawn(context.get_executor(), visit(who, leave, until));
         context.poll();
     }
 
@@ -71,8 +69,7 @@ TEST_F(gate_test, a_waiter_that_gives_up_is_passed_over) {
 TEST_F(gate_test, a_waiter_cancelled_after_its_admission_hands_the_place_on) {
     asio::cancellation_signal cancel;
     start(1, first);
-    asio::co_spawn(context, visit(2, second, deadline::max()),
-                   asio::bind_cancellation_slot(cancel.slot(), asio::detached));
+    spawn(context.get_executor(), visit(2, second, deadline::max()), cancel.slot());
     context.poll();
     start(3, third);
     first.set();
@@ -87,8 +84,8 @@ TEST_F(gate_test, a_bound_on_waiters_is_an_error) {
     start(1, first);
     for (int who = 2; who <= 4; ++who) start(who, first);
     std::exception_ptr failure;
-    asio::co_spawn(context, visit(5, first, deadline::max()),
-                   [&](std::exception_ptr thrown) { failure = std::move(thrown); });
+    spawn(context.get_executor(), visit(5, first, deadline::max()),
+          [&](std::exception_ptr thrown) { failure = std::move(thrown); });
     context.poll();
     ASSERT_TRUE(failure);
     try {
