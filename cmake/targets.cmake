@@ -26,7 +26,8 @@ target_compile_definitions(dibs_flags INTERFACE
 # For programs that mostly wait, whose build time counts for more than their speed.
 add_library(dibs_quick_to_build INTERFACE)
 # The warnings are false alarms of g++ 12 about std::string's operator+.
-target_compile_options(dibs_quick_to_build INTERFACE $<$<CONFIG:Release>:-O1> -Wno-array-bounds -Wno-restrict)
+target_compile_options(dibs_quick_to_build INTERFACE $<$<CONFIG:Release>:-O1> -Wno-array-bounds -Wno-restrict
+  -Wno-stringop-overflow)
 
 # What most sources include, parsed once for all of src/ and once with GoogleTest for all of tests/. Sources still
 # include what they use: the `debug` preset, which clang-tidy reads, builds without it.

@@ -64,6 +64,12 @@ enum class release_outcome {
     not_owner  ///< the lease had ended and another holds the lock
 };
 
+/// Who keeps a lease from ending while its holder works.
+enum class renewal {
+    automatic,  ///< dibs, at a third of the lease, until it is released or lost
+    by_hand     ///< the holder, by renew(), or nobody
+};
+
 struct lock_request {
     explicit lock_request(std::string name_to_lock) : name(std::move(name_to_lock)) {}
 
@@ -72,6 +78,8 @@ struct lock_request {
     std::chrono::milliseconds lease = std::chrono::seconds(10);
     /// How long to wait while others hold it; zero: a single try.
     std::chrono::milliseconds wait = std::chrono::seconds(10);
+    dibs::algorithm algorithm = dibs::algorithm::queue;
+    dibs::renewal renewal = dibs::renewal::automatic;
 };
 
 }  // namespace dibs

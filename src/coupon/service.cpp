@@ -7,10 +7,7 @@
 #include "coupon/passwords.hpp"
 #include "coupon/schema.hpp"
 #include "http/router.hpp"
-#include "locks/locker.hpp"
-#include "postgres/pool.hpp"
-#include "redis/connection.hpp"
-#include "redis/subscriber.hpp"
+#include "locks/server_set.hpp"
 
 #include <dibs/error.hpp>
 
@@ -34,7 +31,9 @@ postgres::target database(const std::string& conninfo) {
     return where;
 }
 
-const postgres::statement nothing{"coupon_examine", "SELECT 1"};
+locks::server_addresses addresses_in(const service_options& options) {
+    return {options.redis, options.masters, database(options.postgres), {.size = options.pool_size}};
+}
 
 }  // namespace
 
@@ -42,37 +41,23 @@ struct service::parts {
     parts(const asio::any_io_executor& on, service_options with)
         : executor(on),
           options(std::move(with)),
-          redis(on, options.redis),
-          messages(on, options.redis),
-          pool(on, database(options.postgres), {.size = options.pool_size}),
+          servers(on, addresses_in(options)),
           hashing({.threads = options.hashing_threads}),
           signer(options.key ? *options.key : token_key::random()),
-          desk(on, pool, {.lease = options.lease, .wait = options.wait, .statement = statement_time}),
-          people(pool, hashing, statement_time),
-          shown({&pool, &desk, &people, &signer, options.by_default, statement_time,
+          desk(on, servers.pool(),
+               {.lease = options.lease, .wait = options.wait, .statement = statement_time}),
+          people(servers.pool(), hashing, statement_time),
+          shown({&servers.pool(), &desk, &people, &signer, options.by_default, statement_time,
                  [this] { return examine(); }}) {
-        for (const auto& master : options.masters)
-            masters.push_back(std::make_unique<redis::connection>(on, master));
         offer_locks();
     }
 
     void offer_locks() {
-        locks::backends servers;
-        servers.executor = executor;
-        servers.redis = &redis;
-        servers.subscriber = &messages;
-        servers.pool = &pool;
-        for (const auto& master : masters) servers.masters.push_back(master.get());
         for (const auto kind : all_strategies) {
             const auto lock = lock_of(kind);
-            if (!lock || (lock == algorithm::redlock && masters.empty())) continue;
-            desk.offer(kind, locks::make_locker(*lock, servers));
+            if (!lock || (lock == algorithm::redlock && options.masters.empty())) continue;
+            desk.offer(kind, locks::make_locker(*lock, servers.for_lockers()));
         }
-    }
-
-    task<void> reach(redis::connection& server, deadline until) {
-        redis::command ping("PING");
-        co_await server.execute(std::move(ping), until);
     }
 
     task<health> examine();
@@ -81,10 +66,7 @@ struct service::parts {
 
     asio::any_io_executor executor;
     service_options options;
-    redis::connection redis;
-    redis::subscriber messages;
-    std::vector<std::unique_ptr<redis::connection>> masters;
-    postgres::pool pool;
+    locks::server_set servers;
     hashing_pool hashing;
     tokens signer;
     claim_desk desk;
@@ -94,7 +76,7 @@ struct service::parts {
 
 task<std::string> service::parts::trouble_of_redis() {
     try {
-        co_await reach(redis, after(examination_time));
+        co_await servers.reach_redis(after(examination_time));
         co_return std::string();
     } catch (const error& away) {
         co_return std::string(to_string(away.kind()));
@@ -103,8 +85,7 @@ task<std::string> service::parts::trouble_of_redis() {
 
 task<std::string> service::parts::trouble_of_postgres() {
     try {
-        postgres::params none;
-        co_await pool.execute(nothing, std::move(none), after(examination_time));
+        co_await servers.reach_postgres(after(examination_time));
         co_return std::string();
     } catch (const error& away) {
         co_return std::string(to_string(away.kind()));
@@ -125,10 +106,10 @@ service::service(const asio::any_io_executor& executor, service_options options)
 service::~service() = default;
 
 task<void> service::prepare(deadline until) {
-    co_await parts_->reach(parts_->redis, until);
-    for (const auto& master : parts_->masters) co_await parts_->reach(*master, until);
-    co_await create_schema(parts_->pool, until);
-    for (const auto& spec : parts_->options.coupons) co_await add_coupon(parts_->pool, spec, until);
+    co_await parts_->servers.examine(until);
+    auto& pool = parts_->servers.pool();
+    co_await create_schema(pool, until);
+    for (const auto& spec : parts_->options.coupons) co_await add_coupon(pool, spec, until);
 }
 
 http::router service::routes() {
@@ -139,10 +120,7 @@ http::router service::routes() {
 
 task<void> service::stop() {
     co_await parts_->desk.settle();
-    co_await parts_->messages.close();
-    co_await parts_->redis.close();
-    for (const auto& master : parts_->masters) co_await master->close();
-    parts_->pool.close();
+    co_await parts_->servers.close();
 }
 
 }  // namespace dibs::coupon

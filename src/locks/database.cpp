@@ -6,6 +6,7 @@
 #include <dibs/error.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,9 @@ constexpr const char* make_table = R"sql(
 constexpr postgres::statement set_bounds{"dibs_lock_bounds", R"sql(
     SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true))sql"};
 
+constexpr postgres::statement set_patience{
+    "dibs_lock_patience", "SELECT set_config('idle_in_transaction_session_timeout', $1, true)"};
+
 // A plain increment would roll back with the session and be handed out again: the clock carries it on.
 constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
     INSERT INTO dibs_locks AS held (name, token, owner)
@@ -40,46 +44,75 @@ constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
         owner = excluded.owner
     RETURNING token)sql"};
 
-class database_hold final : public hold {
-   public:
-    database_hold(postgres::transaction transaction, gate::pass place, lock_name name, owner_id owner,
-                  fencing_token token, deadline until)
-        : transaction_(std::move(transaction)),
-          place_(std::move(place)),
-          name_(std::move(name)),
-          owner_(std::move(owner)),
-          token_(token),
-          valid_until_(until) {}
-
-    const lock_name& name() const override { return name_; }
-    const owner_id& owner() const override { return owner_; }
-    std::optional<fencing_token> token() const override { return token_; }
-    deadline valid_until() const override { return valid_until_; }
-    postgres::transaction* transaction() override { return &transaction_; }
-
-    task<release_outcome> release() override {
-        co_await transaction_.commit(after(clean_up_time));
-        co_return release_outcome::released;
-    }
-    task<release_outcome> abandon() override {
-        co_await transaction_.rollback(after(clean_up_time));
-        co_return release_outcome::released;
-    }
-
-   private:
-    postgres::transaction transaction_;
-    gate::pass place_;
-    lock_name name_;
-    owner_id owner_;
-    fencing_token token_;
-    deadline valid_until_;
-};
-
 std::string milliseconds_text(steady::duration time) {
     // 0 would mean: without a bound.
     const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     return std::to_string(std::max<std::int64_t>(count, 1));
 }
+
+class database_hold final : public hold {
+   public:
+    database_hold(postgres::transaction transaction, gate::pass place, gate turns, lock_request request,
+                  owner_id owner, fencing_token token)
+        : transaction_(std::move(transaction)),
+          place_(std::move(place)),
+          turns_(std::move(turns)),
+          request_(std::move(request)),
+          owner_(std::move(owner)),
+          token_(token),
+          valid_until_(locks::valid_until(steady::now(), request_.lease)) {}
+
+    const lock_name& name() const override { return request_.name; }
+    const owner_id& owner() const override { return owner_; }
+    std::optional<fencing_token> token() const override { return token_; }
+    deadline valid_until() const override { return valid_until_; }
+    std::chrono::milliseconds duration() const override { return request_.lease; }
+    postgres::transaction* transaction() override { return &transaction_; }
+
+    /// The row stays ours while the session lives, so any failure means that it is lost.
+    task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
+        const auto turn = co_await turns_.enter(until);
+        if (ended_ || !turn) co_return false;
+        const auto sent = steady::now();
+        auto patience = postgres::params().add(milliseconds_text(lease));
+        try {
+            co_await transaction_.execute(set_patience, std::move(patience), until);
+        } catch (const error&) {
+            ended_ = true;
+            co_return false;
+        }
+        valid_until_ = locks::valid_until(sent, lease);
+        co_return true;
+    }
+
+    task<release_outcome> release() override {
+        const auto turn = co_await take_last_turn();
+        co_await transaction_.commit(after(clean_up_time));
+        co_return release_outcome::released;
+    }
+    task<release_outcome> abandon() override {
+        const auto turn = co_await take_last_turn();
+        co_await transaction_.rollback(after(clean_up_time));
+        co_return release_outcome::released;
+    }
+
+   private:
+    /// A session serves one at a time: a renewal under way ends first.
+    task<std::optional<gate::pass>> take_last_turn() {
+        auto turn = co_await turns_.enter(after(clean_up_time));
+        ended_ = true;
+        co_return turn;
+    }
+
+    postgres::transaction transaction_;
+    gate::pass place_;
+    gate turns_;
+    lock_request request_;
+    owner_id owner_;
+    fencing_token token_;
+    std::atomic<deadline> valid_until_;
+    bool ended_ = false;
+};
 
 task<void> create_table(postgres::pool& pool, deadline until) {
     const auto session = co_await pool.acquire(until);
@@ -129,9 +162,10 @@ task<std::optional<lease>> database_locker::acquire(lock_request request) {
         if (answer.what == row_attempt::result::taken) {
             // The lease is the server's patience with an idle session, which begins with its answer; the row
             // stays ours until the server ends the session, and then our writes fail with it.
-            auto held = std::make_shared<database_hold>(std::move(transaction), std::move(*place),
-                                                        std::move(request.name), owner, answer.token,
-                                                        valid_until(steady::now(), request.lease));
+            gate turns(executor_, request.name.text(), {.inside = 1});
+            auto held =
+                std::make_shared<database_hold>(std::move(transaction), std::move(*place), std::move(turns),
+                                                std::move(request), owner, answer.token);
             co_return lease(executor_, std::move(held));
         }
         co_await create_table(pool_, answer_deadline(until));

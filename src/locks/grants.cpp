@@ -43,8 +43,7 @@ lock_keys lock_keys::of_redlock(const lock_name& name) {
     return {start, {start + "redlock"}};
 }
 
-grants::grants(redis::connection& connection, lock_keys keys)
-    : connection_(&connection), keys_(std::move(keys)) {}
+grants::grants(redis_server server, lock_keys keys) : server_(std::move(server)), keys_(std::move(keys)) {}
 
 redis::script_call grants::call(const redis::script& what) const {
     redis::script_call call(what);
@@ -54,7 +53,7 @@ redis::script_call grants::call(const redis::script& what) const {
 
 task<attempt> grants::acquire(owner_id owner, std::chrono::milliseconds lease, deadline until) {
     auto request = call(redis::scripts::acquire).arg(owner.text()).arg(lease.count());
-    const auto answer = co_await redis::evaluate(*connection_, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
     co_return read_attempt(answer.elements());
 }
 
@@ -62,30 +61,30 @@ task<attempt> grants::enqueue(owner_id owner, std::chrono::milliseconds lease, w
                               deadline until) {
     const std::string_view mode = busy == when_busy::stand_in_queue ? "wait" : "try";
     auto request = call(redis::scripts::enqueue).arg(owner.text()).arg(lease.count()).arg(mode);
-    const auto answer = co_await redis::evaluate(*connection_, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
     co_return read_attempt(answer.elements());
 }
 
 task<attempt> grants::renew(owner_id owner, std::chrono::milliseconds lease, deadline until) {
     auto request = call(redis::scripts::renew).arg(owner.text()).arg(lease.count());
-    const auto answer = co_await redis::evaluate(*connection_, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
     co_return read_attempt(answer.elements());
 }
 
 task<release_outcome> grants::release(owner_id owner, deadline until) {
     auto request = call(redis::scripts::release).arg(owner.text());
-    co_return read_outcome(co_await redis::evaluate(*connection_, std::move(request), until));
+    co_return read_outcome(co_await redis::evaluate(*server_, std::move(request), until));
 }
 
 task<void> grants::cancel(owner_id owner, std::chrono::milliseconds lease, deadline until) {
     auto request = call(redis::scripts::cancel).arg(entry(owner, lease));
-    co_await redis::evaluate(*connection_, std::move(request), until);
+    co_await redis::evaluate(*server_, std::move(request), until);
 }
 
 task<void> grants::kill_client(std::int64_t id, deadline until) {
     auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(id);
     try {
-        co_await connection_->execute(std::move(request), until);
+        co_await server_->execute(std::move(request), until);
     } catch (const redis::refusal&) {
     }
 }
@@ -93,7 +92,7 @@ task<void> grants::kill_client(std::int64_t id, deadline until) {
 task<grants::pulse> grants::heartbeat(std::vector<std::string> entries, deadline until) {
     auto request = call(redis::scripts::heartbeat);
     for (const auto& waiter : entries) request.arg(waiter);
-    const auto answer = co_await redis::evaluate(*connection_, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
     pulse result;
     result.state = read_attempt(answer.elements());
     if (result.state.granted) result.holder = owner_id(answer.elements().at(4).text());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "locks/servers.hpp"
 
 #include <dibs/lock.hpp>
 
@@ -11,7 +12,6 @@
 #include <vector>
 
 namespace dibs::redis {
-class connection;
 class script;
 class script_call;
 }  // namespace dibs::redis
@@ -45,8 +45,7 @@ struct attempt {
 /// A lost or late answer throws dibs::error: in doubt, the caller withdraws with cancel().
 class grants {
    public:
-    /// The connection must outlive it.
-    grants(redis::connection& connection, lock_keys keys);
+    grants(redis_server server, lock_keys keys);
     const lock_keys& keys() const { return keys_; }
 
     task<attempt> acquire(owner_id owner, std::chrono::milliseconds lease, deadline until);
@@ -71,7 +70,7 @@ class grants {
    private:
     redis::script_call call(const redis::script& what) const;
 
-    redis::connection* connection_;
+    redis_server server_;
     lock_keys keys_;
 };
 

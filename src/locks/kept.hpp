@@ -37,6 +37,11 @@ class kept {
         return slot.thing;
     }
 
+    template <class Visitor>
+    void for_each(Visitor visit) {
+        for (auto& [name, slot] : state_->things) visit(*slot.thing);
+    }
+
    private:
     struct entry {
         std::shared_ptr<T> thing;

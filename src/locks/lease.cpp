@@ -36,6 +36,11 @@ task<release_outcome> lease::release() {
     co_return co_await asio::co_spawn(executor_, release_of(std::exchange(hold_, nullptr)), unshared);
 }
 
+task<release_outcome> lease::abandon() {
+    assert(hold_ && "a lease is released once");
+    return abandonment_of(std::exchange(hold_, nullptr));
+}
+
 void lease::release_in_background() noexcept {
     if (!hold_) return;
     try {

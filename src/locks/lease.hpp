@@ -20,7 +20,13 @@ class hold {
     virtual const lock_name& name() const = 0;
     virtual const owner_id& owner() const = 0;
     virtual std::optional<fencing_token> token() const = 0;
+    /// May be asked from any thread.
     virtual deadline valid_until() const = 0;
+    /// How long the lease was asked for.
+    virtual std::chrono::milliseconds duration() const = 0;
+    /// Extends the lease to `lease` from now. False: it is over; it is never revived. Throws dibs::error
+    /// where that is not known by `until`: it may be tried again.
+    virtual task<bool> renew(std::chrono::milliseconds lease, deadline until) = 0;
     virtual task<release_outcome> release() = 0;
     /// Release by a holder that is gone: what it wrote in the lock's transaction is undone.
     virtual task<release_outcome> abandon() { return release(); }
@@ -53,6 +59,11 @@ class lease {
     /// `database` this is the COMMIT, and its failure is thrown. Throws dibs::error where the backend did not
     /// answer: the lock then ends with its lease.
     task<release_outcome> release();
+    /// release() by a holder that is gone: a `database` lock's transaction is rolled back.
+    task<release_outcome> abandon();
+
+    /// What a keeper keeps.
+    const std::shared_ptr<hold>& held() const { return hold_; }
 
    private:
     void release_in_background() noexcept;

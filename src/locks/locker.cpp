@@ -14,23 +14,23 @@
 namespace dibs::locks {
 namespace {
 
-template <class Server>
-Server& needed(Server* server, algorithm kind, const char* what) {
+template <class Pointer>
+const Pointer& needed(const Pointer& server, algorithm kind, const char* what) {
     if (!server)
         throw error(fault::bad_input, "dibs", std::string(to_string(kind)),
                     std::string("this algorithm needs ") + what);
-    return *server;
+    return server;
 }
 
 }  // namespace
 
 std::unique_ptr<locker> make_locker(algorithm kind, const backends& servers) {
-    const auto redis = [&]() -> auto& { return needed(servers.redis, kind, "a Redis server"); };
-    const auto messages = [&]() -> auto& { return needed(servers.subscriber, kind, "a Redis subscriber"); };
+    const auto redis = [&] { return needed(servers.redis, kind, "a Redis server"); };
+    const auto messages = [&] { return needed(servers.subscriber, kind, "a Redis subscriber"); };
     switch (kind) {
         case algorithm::database:
             return std::make_unique<database_locker>(servers.executor,
-                                                     needed(servers.pool, kind, "a PostgreSQL pool"));
+                                                     *needed(servers.pool, kind, "a PostgreSQL pool"));
         case algorithm::spinlock: return std::make_unique<spinlock_locker>(servers.executor, redis());
         case algorithm::pubsub: return std::make_unique<pubsub_locker>(servers.executor, redis(), messages());
         case algorithm::queue:

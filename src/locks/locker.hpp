@@ -2,15 +2,11 @@
 
 #include "core/asio.hpp"
 #include "locks/lease.hpp"
+#include "locks/servers.hpp"
 
 #include <memory>
 #include <optional>
 #include <vector>
-
-namespace dibs::redis {
-class connection;
-class subscriber;
-}  // namespace dibs::redis
 
 namespace dibs::postgres {
 class pool;
@@ -27,15 +23,18 @@ class locker {
     /// Empty: others held the lock until request.wait had passed. Throws dibs::error when a backend fails; an
     /// attempt whose answer was lost is withdrawn in the background.
     virtual task<std::optional<lease>> acquire(lock_request request) = 0;
+
+    /// The connections were closed: wakes those who wait for a message, to find that out.
+    virtual void closed() {}
 };
 
-/// The servers that locks live on; the caller owns them and keeps them longer than any locker or lease.
+/// The servers that locks live on. The caller keeps the pool longer than any locker or lease.
 struct backends {
     asio::any_io_executor executor;
-    redis::connection* redis = nullptr;       ///< spinlock, pubsub, queue, fencing
-    redis::subscriber* subscriber = nullptr;  ///< pubsub, queue, fencing: of the same server
-    std::vector<redis::connection*> masters;  ///< redlock: independent servers, an odd number
-    postgres::pool* pool = nullptr;           ///< database
+    redis_server redis;              ///< spinlock, pubsub, queue, fencing
+    message_source subscriber;       ///< pubsub, queue, fencing: of the same server
+    redis_masters masters;           ///< redlock: independent servers, an odd number
+    postgres::pool* pool = nullptr;  ///< database
 };
 
 /// Throws dibs::error (bad_input) when the backends that `kind` needs are not there.

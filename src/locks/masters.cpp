@@ -22,13 +22,23 @@ struct round {
 
 /// What each server is asked.
 struct question {
-    enum class verb { take, give_back } what;
+    enum class verb { take, extend, give_back } what;
     owner_id owner;
     std::chrono::milliseconds lease;
     deadline answer_by;
 };
 
+/// A key that a server has lost is made again there, but counts from the next time on: another may have been
+/// granted it meanwhile.
+task<bool> extend(grants& server, const question& asked) {
+    const auto answer = co_await server.renew(asked.owner, asked.lease, asked.answer_by);
+    const bool gone = !answer.granted && !answer.remaining;
+    if (gone) co_await server.acquire(asked.owner, asked.lease, asked.answer_by);
+    co_return answer.granted;
+}
+
 task<bool> put(grants& server, const question& asked) {
+    if (asked.what == question::verb::extend) co_return co_await extend(server, asked);
     if (asked.what == question::verb::give_back) {
         const auto outcome = co_await server.release(asked.owner, asked.answer_by);
         co_return outcome == release_outcome::released;
@@ -48,11 +58,10 @@ task<void> ask(std::shared_ptr<round> in, grants server, question asked) {
     if (in->votes.result() != ballot::verdict::open) in->decided.wake();
 }
 
-task<vote> ask_all(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
-                   question asked) {
+task<vote> ask_all(asio::any_io_executor executor, redis_masters masters, lock_name name, question asked) {
     auto all = std::make_shared<round>(executor, masters.size());
-    for (auto* master : masters)
-        spawn(executor, ask(all, grants(*master, lock_keys::of_redlock(name)), asked));
+    for (const auto& master : masters)
+        spawn(executor, ask(all, grants(master, lock_keys::of_redlock(name)), asked));
     // Every server has failed by then; the extra time only lets their answers arrive here.
     co_await all->decided.wait_until(asked.answer_by + least_answer_time);
     auto verdict = all->votes.result();
@@ -62,14 +71,20 @@ task<vote> ask_all(asio::any_io_executor executor, std::vector<redis::connection
 
 }  // namespace
 
-task<vote> take_majority(asio::any_io_executor executor, std::vector<redis::connection*> masters,
-                         lock_request request, owner_id owner, deadline answer_by) {
+task<vote> take_majority(asio::any_io_executor executor, redis_masters masters, lock_request request,
+                         owner_id owner, deadline answer_by) {
     question asked{question::verb::take, std::move(owner), request.lease, answer_by};
     return ask_all(std::move(executor), std::move(masters), std::move(request.name), std::move(asked));
 }
 
-task<vote> release_majority(asio::any_io_executor executor, std::vector<redis::connection*> masters,
-                            lock_name name, owner_id owner, deadline answer_by) {
+task<vote> extend_majority(asio::any_io_executor executor, redis_masters masters, lock_request request,
+                           owner_id owner, deadline answer_by) {
+    question asked{question::verb::extend, std::move(owner), request.lease, answer_by};
+    return ask_all(std::move(executor), std::move(masters), std::move(request.name), std::move(asked));
+}
+
+task<vote> release_majority(asio::any_io_executor executor, redis_masters masters, lock_name name,
+                            owner_id owner, deadline answer_by) {
     question asked{question::verb::give_back, std::move(owner), {}, answer_by};
     return ask_all(std::move(executor), std::move(masters), std::move(name), std::move(asked));
 }

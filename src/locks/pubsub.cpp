@@ -8,11 +8,10 @@
 
 namespace dibs::locks {
 
-pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis::connection& connection,
-                             redis::subscriber& messages)
+pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis_server server, message_source messages)
     : executor_(std::move(executor)),
-      connection_(connection),
-      messages_(messages),
+      server_(std::move(server)),
+      messages_(std::move(messages)),
       gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
       bells_(executor_, idle_name_time,
              [this](const lock_name&) { return std::make_shared<bell>(executor_); }) {}
@@ -22,7 +21,7 @@ task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto door = gates_.of(request.name);
     const auto pass = co_await door->enter(until);
     if (!pass) co_return std::nullopt;
-    const grants scripts(connection_, lock_keys::with_queue(request.name));
+    const grants scripts(server_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();
     for (std::shared_ptr<bell> waiting;;) {
         auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
@@ -41,14 +40,18 @@ task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     }
 }
 
+void pubsub_locker::closed() {
+    bells_.for_each([](bell& one) { one.rung.wake(); });
+}
+
 task<void> pubsub_locker::listen(std::shared_ptr<bell> to, std::string channel, deadline until) {
     const std::weak_ptr<bell> weak = to;
     redis::subscriber::resubscribed ring = [weak] {
         if (const auto alive = weak.lock()) alive->rung.wake();
     };
     redis::subscriber::handler on_message = [ring](std::string_view, std::string_view) { ring(); };
-    to->subscription = co_await messages_.subscribe(std::move(channel), std::move(on_message),
-                                                    std::move(ring), answer_deadline(until));
+    to->subscription = co_await messages_->subscribe(std::move(channel), std::move(on_message),
+                                                     std::move(ring), answer_deadline(until));
 }
 
 }  // namespace dibs::locks

@@ -13,10 +13,11 @@ namespace dibs::locks {
 /// Unsafe without fencing where a holder outlives its lease or the server loses its state.
 class pubsub_locker final : public locker {
    public:
-    pubsub_locker(asio::any_io_executor executor, redis::connection& connection, redis::subscriber& messages);
+    pubsub_locker(asio::any_io_executor executor, redis_server server, message_source messages);
 
     algorithm kind() const override { return algorithm::pubsub; }
     task<std::optional<lease>> acquire(lock_request request) override;
+    void closed() override;
 
    private:
     /// Wakes the waiter of this process that is first in line for a name.
@@ -29,8 +30,8 @@ class pubsub_locker final : public locker {
     task<void> listen(std::shared_ptr<bell> to, std::string channel, deadline until);
 
     asio::any_io_executor executor_;
-    redis::connection& connection_;
-    redis::subscriber& messages_;
+    redis_server server_;
+    message_source messages_;
     owner_source owners_;
     gates gates_;
     kept<bell> bells_;

@@ -7,14 +7,15 @@
 
 namespace dibs::locks {
 
-queue_locker::queue_locker(algorithm kind, asio::any_io_executor executor, redis::connection& connection,
-                           redis::subscriber& messages)
+queue_locker::queue_locker(algorithm kind, asio::any_io_executor executor, redis_server server,
+                           message_source messages)
     : kind_(kind),
       executor_(std::move(executor)),
-      lines_(executor_, idle_name_time, [this, &connection, &messages](const lock_name& name) {
-          return std::make_shared<waiting_line>(executor_, grants(connection, lock_keys::with_queue(name)),
-                                                messages, name, owners_.process());
-      }) {}
+      lines_(executor_, idle_name_time,
+             [this, server = std::move(server), messages = std::move(messages)](const lock_name& name) {
+                 return std::make_shared<waiting_line>(executor_, grants(server, lock_keys::with_queue(name)),
+                                                       messages, name, owners_.process());
+             }) {}
 
 task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
@@ -40,6 +41,10 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     auto held = std::make_shared<redis_hold>(line->scripts(), std::move(*granted));
     line->confirm_later(held);
     co_return lease(executor_, std::move(held));
+}
+
+void queue_locker::closed() {
+    lines_.for_each([](waiting_line& line) { line.closed(); });
 }
 
 task<attempt> queue_locker::enqueue(waiting_line& line, waiting_line::place& place, lock_request request,

@@ -12,11 +12,12 @@ namespace dibs::locks {
 /// is meant to be checked by the resource, which makes late writes harmless.
 class queue_locker final : public locker {
    public:
-    queue_locker(algorithm kind, asio::any_io_executor executor, redis::connection& connection,
-                 redis::subscriber& messages);
+    queue_locker(algorithm kind, asio::any_io_executor executor, redis_server server,
+                 message_source messages);
 
     algorithm kind() const override { return kind_; }
     task<std::optional<lease>> acquire(lock_request request) override;
+    void closed() override;
 
    private:
     task<attempt> enqueue(waiting_line& line, waiting_line::place& place, lock_request request,

@@ -3,7 +3,7 @@
 #include "locks/grants.hpp"
 #include "locks/lease.hpp"
 
-#include <functional>
+#include <atomic>
 #include <string>
 #include <utility>
 
@@ -25,15 +25,15 @@ class redis_hold : public hold {
     const lock_name& name() const override { return grant_.name; }
     const owner_id& owner() const override { return grant_.owner; }
     std::optional<fencing_token> token() const override { return grant_.token; }
-    deadline valid_until() const override { return grant_.valid_until; }
+    deadline valid_until() const override { return valid_until_; }
+    std::chrono::milliseconds duration() const override { return grant_.lease; }
+    task<bool> renew(std::chrono::milliseconds lease, deadline until) override;
     task<release_outcome> release() override;
-
-    /// Brings the full lease again, counted from now. A lease that is over is never revived: false.
-    task<bool> renew();
 
    private:
     grants scripts_;
     grant grant_;
+    std::atomic<deadline> valid_until_;  // the holder may look from another thread
     bool released_ = false;
 };
 

@@ -12,6 +12,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace dibs::locks {
@@ -19,22 +20,38 @@ namespace {
 
 class redlock_hold final : public hold {
    public:
-    redlock_hold(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
-                 owner_id owner, deadline until)
+    redlock_hold(asio::any_io_executor executor, redis_masters masters, lock_request request, owner_id owner,
+                 deadline until)
         : executor_(std::move(executor)),
           masters_(std::move(masters)),
-          name_(std::move(name)),
+          request_(std::move(request)),
           owner_(std::move(owner)),
           valid_until_(until) {}
 
-    const lock_name& name() const override { return name_; }
+    const lock_name& name() const override { return request_.name; }
     const owner_id& owner() const override { return owner_; }
     std::optional<fencing_token> token() const override { return std::nullopt; }
     deadline valid_until() const override { return valid_until_; }
+    std::chrono::milliseconds duration() const override { return request_.lease; }
+
+    task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
+        const auto sent = steady::now();
+        if (released_ || sent >= valid_until_.load()) co_return false;
+        auto wanted = request_;
+        wanted.lease = lease;
+        const auto answer = co_await extend_majority(executor_, masters_, std::move(wanted), owner_, until);
+        if (answer.verdict == ballot::verdict::failed && answer.failure)
+            std::rethrow_exception(answer.failure);
+        if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
+            co_return false;
+        valid_until_ = locks::valid_until(sent, lease);
+        co_return true;
+    }
 
     task<release_outcome> release() override {
+        released_ = true;
         const auto answer =
-            co_await release_majority(executor_, masters_, name_, owner_, after(clean_up_time));
+            co_await release_majority(executor_, masters_, request_.name, owner_, after(clean_up_time));
         if (answer.verdict == ballot::verdict::granted) co_return release_outcome::released;
         if (answer.verdict == ballot::verdict::failed && answer.failure)
             std::rethrow_exception(answer.failure);
@@ -43,10 +60,11 @@ class redlock_hold final : public hold {
 
    private:
     asio::any_io_executor executor_;
-    std::vector<redis::connection*> masters_;
-    lock_name name_;
+    redis_masters masters_;
+    lock_request request_;
     owner_id owner_;
-    deadline valid_until_;
+    std::atomic<deadline> valid_until_;
+    bool released_ = false;
 };
 
 // A slow server must not eat the validity of what the others granted.
@@ -54,8 +72,7 @@ constexpr std::chrono::milliseconds node_time(std::chrono::milliseconds lease) {
     return std::clamp(lease / 10, std::chrono::milliseconds(50), std::chrono::milliseconds(1000));
 }
 
-task<void> give_back(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
-                     owner_id owner) {
+task<void> give_back(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner) {
     co_await release_majority(std::move(executor), std::move(masters), std::move(name), std::move(owner),
                               after(clean_up_time));
 }
@@ -63,8 +80,7 @@ task<void> give_back(asio::any_io_executor executor, std::vector<redis::connecti
 /// An owner that is given back everywhere unless it was granted the lock, however the round ended.
 class candidacy {
    public:
-    candidacy(asio::any_io_executor executor, std::vector<redis::connection*> masters, lock_name name,
-              owner_id owner)
+    candidacy(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner)
         : executor_(std::move(executor)),
           masters_(std::move(masters)),
           name_(std::move(name)),
@@ -78,7 +94,7 @@ class candidacy {
 
    private:
     asio::any_io_executor executor_;
-    std::vector<redis::connection*> masters_;
+    redis_masters masters_;
     lock_name name_;
     owner_id owner_;
     bool elected_ = false;
@@ -86,7 +102,7 @@ class candidacy {
 
 }  // namespace
 
-redlock_locker::redlock_locker(asio::any_io_executor executor, std::vector<redis::connection*> masters)
+redlock_locker::redlock_locker(asio::any_io_executor executor, redis_masters masters)
     : executor_(std::move(executor)),
       masters_(std::move(masters)),
       gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
@@ -110,7 +126,7 @@ task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
             const auto valid = valid_until(sent, request.lease);
             if (answer.verdict == ballot::verdict::granted && steady::now() < valid) {
                 round.elected();
-                auto held = std::make_shared<redlock_hold>(executor_, masters_, request.name, owner, valid);
+                auto held = std::make_shared<redlock_hold>(executor_, masters_, request, owner, valid);
                 co_return lease(executor_, std::move(held));
             }
             if (answer.verdict == ballot::verdict::failed) {

@@ -15,7 +15,7 @@ namespace dibs::locks {
 /// order, so a lease has no token and a late write cannot be told from a good one.
 class redlock_locker final : public locker {
    public:
-    redlock_locker(asio::any_io_executor executor, std::vector<redis::connection*> masters);
+    redlock_locker(asio::any_io_executor executor, redis_masters masters);
 
     algorithm kind() const override { return algorithm::redlock; }
     /// Throws dibs::error when so many servers fail that no majority can be had.
@@ -23,7 +23,7 @@ class redlock_locker final : public locker {
 
    private:
     asio::any_io_executor executor_;
-    std::vector<redis::connection*> masters_;
+    redis_masters masters_;
     owner_source owners_;
     gates gates_;
     std::minstd_rand random_;

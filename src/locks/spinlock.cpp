@@ -12,9 +12,9 @@
 
 namespace dibs::locks {
 
-spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis::connection& connection)
+spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis_server server)
     : executor_(std::move(executor)),
-      connection_(connection),
+      server_(std::move(server)),
       gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
@@ -24,7 +24,7 @@ task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto door = gates_.of(request.name);
     const auto pass = co_await door->enter(until);
     if (!pass) co_return std::nullopt;
-    const grants scripts(connection_, lock_keys::with_queue(request.name));
+    const grants scripts(server_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();
     backoff pauses;
     asio::steady_timer pause(executor_);

@@ -13,14 +13,14 @@ namespace dibs::locks {
 /// lease or the server loses its state.
 class spinlock_locker final : public locker {
    public:
-    spinlock_locker(asio::any_io_executor executor, redis::connection& connection);
+    spinlock_locker(asio::any_io_executor executor, redis_server server);
 
     algorithm kind() const override { return algorithm::spinlock; }
     task<std::optional<lease>> acquire(lock_request request) override;
 
    private:
     asio::any_io_executor executor_;
-    redis::connection& connection_;
+    redis_server server_;
     owner_source owners_;
     gates gates_;
     std::minstd_rand random_;

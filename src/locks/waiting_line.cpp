@@ -4,6 +4,8 @@
 #include "locks/timing.hpp"
 #include "locks/withdrawal.hpp"
 
+#include <dibs/error.hpp>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -36,11 +38,11 @@ std::optional<grant_message> parse(std::string_view payload) {
 
 }  // namespace
 
-waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, redis::subscriber& messages,
+waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, message_source messages,
                            lock_name name, const std::string& process)
     : executor_(std::move(executor)),
       scripts_(std::move(scripts)),
-      messages_(messages),
+      messages_(std::move(messages)),
       name_(std::move(name)),
       channel_(scripts_.keys().process_channel(process)),
       beat_now_(executor_) {}
@@ -63,6 +65,13 @@ task<std::optional<redis_hold::grant>> waiting_line::place::wait_until(deadline 
     if (granted_ && steady::now() >= granted_->valid_until) granted_.reset();
     withdraw_ = !granted_;
     co_return std::move(granted_);
+}
+
+void waiting_line::closed() {
+    trouble_ = std::make_exception_ptr(
+        error(fault::closed, "dibs", name_.text(), "the connection was closed while it was waited for"));
+    for (place* waiter : places_) waiter->turn_.wake();
+    beat_now_.wake();
 }
 
 void waiting_line::observe(deadline sent, const attempt& answer) {
@@ -119,15 +128,15 @@ task<void> waiting_line::listen() {
     redis::subscriber::resubscribed on_resubscribed = [weak = weak_from_this()] {
         if (const auto line = weak.lock()) line->beat_by(steady::now());
     };
-    subscription_ = co_await messages_.subscribe(channel_, std::move(on_message), std::move(on_resubscribed),
-                                                 after(clean_up_time));
+    subscription_ = co_await messages_->subscribe(channel_, std::move(on_message), std::move(on_resubscribed),
+                                                  after(clean_up_time));
     beat_by(steady::now());
 }
 
 task<void> waiting_line::confirm() {
     const auto held = unconfirmed_.lock();
     unconfirmed_.reset();
-    if (held) co_await held->renew();
+    if (held) co_await held->renew(held->duration(), held->valid_until());
 }
 
 task<void> waiting_line::beat() {

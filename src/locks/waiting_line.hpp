@@ -24,7 +24,7 @@ namespace dibs::locks {
 /// heartbeats, which also bring the grants whose message was lost.
 class waiting_line : public std::enable_shared_from_this<waiting_line> {
    public:
-    waiting_line(asio::any_io_executor executor, grants scripts, redis::subscriber& messages, lock_name name,
+    waiting_line(asio::any_io_executor executor, grants scripts, message_source messages, lock_name name,
                  const std::string& process);
 
     /// A waiter's place. However its wait ends, nothing of it is left in Redis: a place that was neither
@@ -63,6 +63,9 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     /// A pushed grant lasts a second at most: while it is held, the next heartbeat brings its full lease.
     void confirm_later(const std::shared_ptr<redis_hold>& held);
 
+    /// The server can be asked no more: every wait ends with fault::closed.
+    void closed();
+
    private:
     void attend();
     static task<void> listen_and_beat(std::shared_ptr<waiting_line> line);
@@ -77,7 +80,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
 
     asio::any_io_executor executor_;
     grants scripts_;
-    redis::subscriber& messages_;
+    message_source messages_;
     lock_name name_;
     std::string channel_;
     std::optional<redis::subscription> subscription_;

@@ -166,7 +166,7 @@ class coupon_guards : public coupon_claims {
         coupon_claims::SetUp();
         for (auto* office : {&first, &second})
             office->desk.offer(strategy::spinlock,
-                               tests::make_broken_locker("blind", office->servers.backends()));
+                               tests::make_broken_locker("blind", office->servers.for_lockers()));
     }
 };
 

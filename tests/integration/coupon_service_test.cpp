@@ -188,7 +188,7 @@ class held_lock {
    public:
     held_lock(const tests::server_urls& urls, const std::string& coupon)
         : servers_(io_.get_executor(), urls) {
-        locker_ = locks::make_locker(algorithm::queue, servers_.backends());
+        locker_ = locks::make_locker(algorithm::queue, servers_.for_lockers());
         lock_request wanted(lock_of_coupon(coupon));
         wanted.lease = 60s;
         lease_ = tests::run_task(io_, locker_->acquire(std::move(wanted)));

@@ -40,6 +40,8 @@ class broken_hold final : public hold {
     const owner_id& owner() const override { return owner_; }
     std::optional<fencing_token> token() const override { return token_; }
     deadline valid_until() const override { return deadline::max(); }
+    std::chrono::milliseconds duration() const override { return std::chrono::milliseconds::max(); }
+    task<bool> renew(std::chrono::milliseconds, deadline) override { co_return true; }
 
     task<release_outcome> release() override {
         if (bugs_.no_lock) co_return release_outcome::released;

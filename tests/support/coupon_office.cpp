@@ -65,7 +65,7 @@ coupon_office::coupon_office(asio::io_context& io, const server_urls& urls,
     : servers(io.get_executor(), urls), desk(io.get_executor(), servers.pool(), allowed) {
     for (const auto kind : coupon::all_strategies)
         if (const auto lock = coupon::lock_of(kind))
-            desk.offer(kind, locks::make_locker(*lock, servers.backends()));
+            desk.offer(kind, locks::make_locker(*lock, servers.for_lockers()));
 }
 
 task<std::vector<coupon::outcome>> claim_at_once(std::vector<claim_by> claims, coupon::strategy how) {

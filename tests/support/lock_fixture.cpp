@@ -27,8 +27,8 @@ lock_test::lock_test() : name_("test:" + random_hex(8)) {
 lock_test::~lock_test() = default;
 
 std::unique_ptr<locks::locker> lock_test::make(const std::string& lock) {
-    if (const auto kind = algorithm_from(lock)) return locks::make_locker(*kind, servers_->backends());
-    return make_broken_locker(lock, servers_->backends());
+    if (const auto kind = algorithm_from(lock)) return locks::make_locker(*kind, servers_->for_lockers());
+    return make_broken_locker(lock, servers_->for_lockers());
 }
 
 lock_request lock_test::request(std::chrono::milliseconds wait) const {

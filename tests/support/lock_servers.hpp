@@ -1,12 +1,8 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "locks/locker.hpp"
-#include "postgres/pool.hpp"
-#include "redis/connection.hpp"
-#include "redis/subscriber.hpp"
+#include "locks/server_set.hpp"
 
-#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,22 +14,13 @@ struct server_urls {
     std::string postgres;
 };
 
+locks::server_addresses addresses_of(const server_urls& urls);
+
 /// The connections that every algorithm needs, as one process has them.
-class lock_servers {
+class lock_servers : public locks::server_set {
    public:
-    lock_servers(asio::any_io_executor executor, const server_urls& urls);
-
-    redis::connection& redis() { return redis_; }
-    redis::subscriber& subscriber() { return subscriber_; }
-    postgres::pool& pool() { return pool_; }
-    locks::backends backends();
-
-   private:
-    asio::any_io_executor executor_;
-    redis::connection redis_;
-    redis::subscriber subscriber_;
-    std::vector<std::unique_ptr<redis::connection>> masters_;
-    postgres::pool pool_;
+    lock_servers(asio::any_io_executor executor, const server_urls& urls)
+        : server_set(std::move(executor), addresses_of(urls)) {}
 };
 
 }  // namespace dibs::tests

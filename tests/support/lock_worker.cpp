@@ -67,7 +67,7 @@ task<void> keep(locks::locker& locker, const orders& told) {
 
 task<void> work(asio::io_context& context, const orders& told) {
     tests::lock_servers servers(context.get_executor(), told.urls);
-    const auto locker = make(told.lock, servers.backends());
+    const auto locker = make(told.lock, servers.for_lockers());
     tests::guarded_resource resource(servers.redis(), "resource:" + told.name);
     if (told.hold) co_await keep(*locker, told);
     task_group users(context.get_executor());

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <dibs/error.hpp>
+#include <dibs/lease.hpp>
+#include <dibs/lock.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dibs {
+
+namespace detail {
+class client_core;
+}
+
+/// Where the locks live. Only what the algorithms in use need has to be there.
+struct config {
+    /// For spinlock, pubsub, queue and fencing: redis://[[user]:password@]host[:port][/database] or
+    /// redis+unix:///path/to.sock
+    std::string redis;
+    /// For redlock: independent servers, an odd number, three at least.
+    std::vector<std::string> masters;
+    /// For database: postgresql://… or key=value pairs, as libpq takes them.
+    std::string postgres;
+    /// PostgreSQL sessions at most: each lease of a database lock keeps one.
+    std::size_t postgres_sessions = 10;
+
+    /// One server, by its URL: redis…, unix… or postgres….
+    /// Throws dibs::error (bad_input) for any other.
+    static config from_url(std::string url);
+};
+
+/// A process's way to its locks: a connection to each server, shared by all of its coroutines. Copies share
+/// it; it ends with the last copy and the last lease.
+class client {
+   public:
+    /// Connects, and asks each server whether it is there: throws dibs::error (unavailable, refused), and
+    /// bad_input for a URL that cannot be read or two redlock masters that are one server. Of redlock's
+    /// masters a minority may be away.
+    ///
+    /// The executor must not run two handlers at once: an io_context run by one thread, or a strand.
+    static boost::asio::awaitable<client> connect(boost::asio::any_io_executor executor, config servers);
+
+    /// The same for code without coroutines: on a thread of its own, which ends with close() or the last
+    /// copy.
+    static client connect(config servers);
+
+    /// Waits for the lock. Empty: others held it until request.wait had passed.
+    /// Throws dibs::error: what the backend failed with, exhausted (too many wait in this process), closed,
+    /// or bad_input where the servers that request.algorithm needs were not configured. A caller that is
+    /// cancelled or whose answer was lost leaves nothing behind.
+    ///
+    /// May be awaited from any executor; from the client's own it costs no change of threads.
+    boost::asio::awaitable<std::optional<lease>> acquire(lock_request request);
+
+    /// Ends all connections: whoever waits, and whoever comes later, gets dibs::error (closed); who stands at
+    /// the row of a database lock learns it when that wait is over. Leases that are held end with their time.
+    boost::asio::awaitable<void> close();
+
+    const boost::asio::any_io_executor& executor() const;
+
+   private:
+    friend class mutex;
+    explicit client(std::shared_ptr<detail::client_core> core);
+    std::shared_ptr<detail::client_core> core_;
+};
+
+}  // namespace dibs

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <dibs/lock.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+namespace dibs {
+
+namespace detail {
+struct lease_parts;
+}
+
+/// A holder's time-limited right to a lock. Move-only. Destroyed unreleased it is released in the background;
+/// that never throws, and a release that fails ends with the lease.
+///
+/// What "held" means depends on the algorithm (docs/guarantees.md): between any look at valid() and the write
+/// that follows it the process may be paused for longer than its lease. Only `fencing` with a resource that
+/// checks token() and `database` with writes in its own session survive that.
+///
+/// Used by one thread at a time. Its coroutines may be awaited from any executor.
+class lease {
+   public:
+    explicit lease(std::unique_ptr<detail::lease_parts> parts);
+    lease(lease&& other) noexcept;
+    lease& operator=(lease&& other) noexcept;
+    ~lease();
+
+    const lock_name& name() const;
+    const owner_id& owner() const;
+    /// Larger than that of every earlier grant of the name; empty for redlock, which cannot order its grants.
+    std::optional<fencing_token> token() const;
+
+    /// Until then nobody else is granted the name, as far as the algorithm can promise: counted on the steady
+    /// clock from before the request was sent, less 1 % and 2 ms for clocks that drift.
+    std::chrono::steady_clock::time_point valid_until() const;
+    /// False once the lease is over, was lost or was released.
+    bool valid() const;
+
+    /// Stops when the lease is lost, or about to end unrenewed: by a twentieth of the lease (1 to 250 ms)
+    /// before it can be another's. A std::stop_callback on it is called on the client's executor.
+    std::stop_token lost() const;
+    /// Why lost() was signalled: the last failed renewal, "another holds it", …; empty before.
+    std::string loss() const;
+
+    /// Extends the lease to `duration` from now. False: it is over, and never revived. Throws dibs::error
+    /// where the backend does not answer within the lease.
+    boost::asio::awaitable<bool> renew(std::chrono::milliseconds duration);
+
+    /// Gives the lock back, once; afterwards the lease answers name(), owner() and token(), and is not valid.
+    /// Throws dibs::error where the backend does not answer within 5 s: the lock then ends with its lease.
+    boost::asio::awaitable<release_outcome> release();
+
+   private:
+    std::unique_ptr<detail::lease_parts> parts_;
+};
+
+}  // namespace dibs

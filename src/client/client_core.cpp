@@ -1,0 +1,58 @@
+#include "client/client_core.hpp"
+
+#include "redis/endpoint.hpp"
+
+#include <dibs/error.hpp>
+
+#include <utility>
+
+namespace dibs::detail {
+namespace {
+
+constexpr std::chrono::seconds time_to_connect{5};
+
+locks::server_addresses addresses_in(const config& servers) {
+    locks::server_addresses where;
+    if (!servers.redis.empty()) where.redis = redis::endpoint_from_url(servers.redis);
+    for (const auto& url : servers.masters) where.masters.push_back(redis::endpoint_from_url(url));
+    if (!servers.postgres.empty()) where.postgres = postgres::target{.conninfo = servers.postgres};
+    where.sessions.size = servers.postgres_sessions;
+    return where;
+}
+
+void check(const lock_request& request) {
+    using std::chrono::milliseconds;
+    // Less would be over before it could be used: 2 ms of it are the margin for drift.
+    if (request.lease < milliseconds(10) || request.lease > std::chrono::hours(24))
+        throw error(fault::bad_input, "dibs", request.name.text(), "a lease is of 10 ms to 24 hours");
+    if (request.wait < milliseconds::zero())
+        throw error(fault::bad_input, "dibs", request.name.text(), "a wait is not negative");
+}
+
+}  // namespace
+
+client_core::client_core(asio::any_io_executor executor, const config& servers)
+    : executor_(std::move(executor)), servers_(executor_, addresses_in(servers)), keeper_(executor_) {}
+
+task<void> client_core::open() { return servers_.examine(after(time_to_connect)); }
+
+task<std::optional<locks::lease>> client_core::acquire(lock_request request) {
+    check(request);
+    if (closed_) throw error(fault::closed, "dibs", request.name.text(), "the client was closed");
+    auto& locker = locker_for(request.algorithm);
+    return locker.acquire(std::move(request));
+}
+
+task<void> client_core::close() {
+    closed_ = true;
+    co_await servers_.close();
+    for (const auto& [kind, made] : lockers_) made->closed();
+}
+
+locks::locker& client_core::locker_for(algorithm kind) {
+    auto& made = lockers_[kind];
+    if (!made) made = locks::make_locker(kind, servers_.for_lockers());
+    return *made;
+}
+
+}  // namespace dibs::detail

@@ -1,0 +1,104 @@
+#include "client/hop.hpp"
+#include "client/lease_parts.hpp"
+#include "core/spawn.hpp"
+
+#include <dibs/error.hpp>
+#include <dibs/lease.hpp>
+
+#include <cassert>
+#include <exception>
+#include <utility>
+
+namespace dibs {
+namespace detail {
+namespace {
+
+std::string reason(const std::exception_ptr& failure) {
+    if (!failure) return "the lease is over, or another's";
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& thrown) {
+        return thrown.what();
+    }
+}
+
+task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
+    if (parts.released || parts.loss->source.stop_requested()) co_return false;
+    const auto& hold = parts.held.held();
+    const bool extended = co_await hold->renew(duration, hold->valid_until());
+    if (extended) parts.care.renewed();
+    co_return extended;
+}
+
+task<release_outcome> release(lease_parts& parts) {
+    parts.care = {};
+    return parts.held.release();
+}
+
+}  // namespace
+
+lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, renewal how)
+    : core(std::move(of)),
+      held(std::move(granted)),
+      name(held.name()),
+      owner(held.owner()),
+      token(held.token()) {
+    locks::keeper::on_loss tell = [signal = loss](const std::exception_ptr& failure) {
+        signal->why = reason(failure);
+        signal->source.request_stop();
+    };
+    care = core->keeper().keep(held.held(), how, std::move(tell));
+}
+
+task<void> let_go(std::unique_ptr<lease_parts> parts) {
+    parts->care = {};
+    if (!parts->released) co_await parts->held.abandon();
+}
+
+}  // namespace detail
+
+lease::lease(std::unique_ptr<detail::lease_parts> parts) : parts_(std::move(parts)) {}
+lease::lease(lease&& other) noexcept = default;
+
+lease& lease::operator=(lease&& other) noexcept {
+    lease former(std::move(*this));
+    parts_ = std::move(other.parts_);
+    return *this;
+}
+
+lease::~lease() {
+    if (!parts_) return;
+    try {
+        const auto executor = parts_->core->executor();
+        spawn(executor, detail::let_go(std::move(parts_)));
+    } catch (...) {  // out of memory: the lock ends with its lease
+    }
+}
+
+const lock_name& lease::name() const { return parts_->name; }
+const owner_id& lease::owner() const { return parts_->owner; }
+std::optional<fencing_token> lease::token() const { return parts_->token; }
+
+std::chrono::steady_clock::time_point lease::valid_until() const {
+    return parts_->released ? steady::time_point::min() : parts_->held.valid_until();
+}
+
+bool lease::valid() const { return !parts_->loss->source.stop_requested() && steady::now() < valid_until(); }
+
+std::stop_token lease::lost() const { return parts_->loss->source.get_token(); }
+
+std::string lease::loss() const {
+    return parts_->loss->source.stop_requested() ? parts_->loss->why : std::string();
+}
+
+boost::asio::awaitable<bool> lease::renew(std::chrono::milliseconds duration) {
+    return detail::run_on(parts_->core->executor(), detail::renew(*parts_, duration));
+}
+
+boost::asio::awaitable<release_outcome> lease::release() {
+    assert(!parts_->released && "a lease is released once");
+    parts_->released = true;
+    return detail::run_on(parts_->core->executor(), detail::release(*parts_));
+}
+
+}  // namespace dibs

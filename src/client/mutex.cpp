@@ -1,0 +1,80 @@
+#include "client/client_core.hpp"
+
+#include <dibs/mutex.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+namespace dibs {
+namespace {
+
+// PostgreSQL bounds its waits by 24 days; lock() begins a new one then.
+constexpr std::chrono::hours longest_wait{24};
+
+task<std::optional<lease>> acquire(client from, lock_request request) {
+    co_return co_await from.acquire(std::move(request));
+}
+
+task<release_outcome> release(lease& held) { co_return co_await held.release(); }
+
+}  // namespace
+
+struct mutex::state {
+    client locks;
+    lock_request request;
+    std::optional<lease> held;
+    std::optional<release_outcome> last_release;
+};
+
+mutex::mutex(client locks, lock_request request)
+    : state_(std::make_unique<state>(state{std::move(locks), std::move(request), {}, {}})) {}
+
+mutex::mutex(client locks, std::string name) : mutex(std::move(locks), lock_request(std::move(name))) {}
+
+mutex::~mutex() = default;
+
+void mutex::lock() {
+    while (!try_lock_for(longest_wait)) {
+    }
+}
+
+bool mutex::try_lock() { return try_lock_for(std::chrono::milliseconds::zero()); }
+
+bool mutex::try_lock_for(std::chrono::milliseconds time) {
+    if (state_->held)
+        throw std::logic_error("dibs::mutex: " + state_->request.name.text() +
+                               " is held by this mutex already");
+    auto wanted = state_->request;
+    wanted.wait =
+        std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds::zero(), longest_wait);
+    const auto& executor = state_->locks.executor();
+    auto granted =
+        asio::co_spawn(executor, acquire(state_->locks, std::move(wanted)), asio::use_future).get();
+    if (granted) state_->held.emplace(std::move(*granted));
+    return state_->held.has_value();
+}
+
+void mutex::unlock() noexcept {
+    if (!state_->held) return;
+    state_->last_release.reset();
+    try {
+        const auto& executor = state_->locks.executor();
+        state_->last_release = asio::co_spawn(executor, release(*state_->held), asio::use_future).get();
+    } catch (...) {  // the lock ends with its lease
+    }
+    state_->held.reset();
+}
+
+std::optional<fencing_token> mutex::token() const {
+    return state_->held ? state_->held->token() : std::nullopt;
+}
+
+std::stop_token mutex::lost() const { return state_->held ? state_->held->lost() : std::stop_token(); }
+
+std::optional<release_outcome> mutex::last_release() const { return state_->last_release; }
+
+}  // namespace dibs

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "core/asio.hpp"
+#include "locks/lease.hpp"
+
+#include <exception>
+#include <functional>
+#include <memory>
+
+namespace dibs::locks {
+
+/// Renews leases at a third of their time, and tells their holders of a loss before the lease can end. One
+/// timer for all leases of a process; renewals that are due together go out together. One executor, not
+/// thread-safe.
+class keeper {
+   private:
+    struct state;
+    struct charge;
+
+   public:
+    /// Called once, on the executor: renewals failed until the lease was nearly over (with the last failure),
+    /// the lock is another's, or an unrenewed lease comes to its end (null).
+    using on_loss = std::function<void(std::exception_ptr)>;
+
+    explicit keeper(const asio::any_io_executor& executor);
+    keeper(const keeper&) = delete;
+    keeper& operator=(const keeper&) = delete;
+    /// Leases still in its care are renewed no more, and their holders told nothing.
+    ~keeper();
+
+    /// The care for one lease, which ends when this goes.
+    class care {
+       public:
+        care() = default;
+        care(care&&) noexcept = default;
+        care& operator=(care&& other) noexcept;
+        ~care();
+        /// To be called after a renewal by hand.
+        void renewed();
+
+       private:
+        friend class keeper;
+        care(std::weak_ptr<state> of, std::shared_ptr<charge> taken);
+        std::weak_ptr<state> state_;
+        std::shared_ptr<charge> charge_;
+    };
+
+    care keep(std::shared_ptr<hold> held, renewal how, on_loss lost);
+
+   private:
+    std::shared_ptr<state> state_;
+};
+
+}  // namespace dibs::locks

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "locks/locker.hpp"
+#include "postgres/pool.hpp"
+#include "redis/connection.hpp"
+#include "redis/subscriber.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace dibs::locks {
+
+/// Where a process's locks live; a server that is not there is not asked for.
+struct server_addresses {
+    std::optional<redis::endpoint> redis;
+    std::vector<redis::endpoint> masters;
+    std::optional<postgres::target> postgres;
+    postgres::pool_options sessions = {};
+};
+
+/// The connections of one process to the servers its locks live on.
+class server_set {
+   public:
+    server_set(asio::any_io_executor executor, const server_addresses& where);
+
+    backends for_lockers();
+    redis::connection& redis() { return *redis_; }
+    redis::subscriber& subscriber() { return *subscriber_; }
+    postgres::pool& pool() { return *pool_; }
+
+    /// Throws dibs::error when the server does not answer.
+    task<void> reach_redis(deadline until);
+    task<void> reach_postgres(deadline until);
+
+    /// Throws dibs::error for what is away or refuses us, and bad_input for two masters that are one server;
+    /// a minority of the masters may be away.
+    task<void> examine(deadline until);
+    task<void> close();
+
+   private:
+    asio::any_io_executor executor_;
+    redis_server redis_;
+    message_source subscriber_;
+    redis_masters masters_;
+    std::unique_ptr<postgres::pool> pool_;
+};
+
+}  // namespace dibs::locks
