@@ -39,6 +39,8 @@ class mutex {
 
     /// Of the present hold; empty while it is not held, and for redlock.
     std::optional<fencing_token> token() const;
+    /// Of the present hold; empty while it is not held.
+    std::optional<owner_id> owner() const;
     /// Of the present hold, as lease::lost(); may be asked from any thread.
     std::stop_token lost() const;
     /// What came of the last unlock(); empty before the first, and where the backend failed.

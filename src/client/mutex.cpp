@@ -73,6 +73,11 @@ std::optional<fencing_token> mutex::token() const {
     return state_->held ? state_->held->token() : std::nullopt;
 }
 
+std::optional<owner_id> mutex::owner() const {
+    if (!state_->held) return std::nullopt;
+    return state_->held->owner();
+}
+
 std::stop_token mutex::lost() const { return state_->held ? state_->held->lost() : std::stop_token(); }
 
 std::optional<release_outcome> mutex::last_release() const { return state_->last_release; }

@@ -1,0 +1,32 @@
+// A program of threads whose workers take turns with those of every other such program.
+// usage: threads [REDIS-URL]
+#include <dibs/mutex.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+int main(int argc, char** argv) {
+    try {
+        const auto locks =
+            dibs::client::connect(dibs::config::from_url(argc > 1 ? argv[1] : "redis://localhost:6379"));
+        int done = 0;  // stands for what only one of all may touch
+        std::vector<std::jthread> workers;
+        for (int i = 0; i < 4; ++i)
+            workers.emplace_back([&] {
+                dibs::mutex turn(locks, "report:daily");
+                for (int piece = 0; piece < 25; ++piece) {
+                    const std::lock_guard guard(turn);
+                    ++done;
+                }
+            });
+        workers.clear();
+        std::cout << done << " pieces done" << std::endl;
+    } catch (const std::exception& failure) {
+        std::cerr << failure.what() << '\n';
+        return EXIT_FAILURE;
+    }
+}

@@ -1,0 +1,48 @@
+// A transfer that needs two locks, from any number of threads and processes, without a deadlock.
+// usage: two_names [REDIS-URL]
+#include <dibs/mutex.hpp>
+
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+struct account {
+    const char* name;
+    int balance;
+};
+
+void transfer(const dibs::client& locks, account& from, account& to) {
+    dibs::mutex giving(locks, from.name);
+    dibs::mutex taking(locks, to.name);
+    const std::scoped_lock both(giving,
+                                taking);  // whatever order it takes them in, it backs off where it must
+    --from.balance;
+    ++to.balance;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        const auto locks =
+            dibs::client::connect(dibs::config::from_url(argc > 1 ? argv[1] : "redis://localhost:6379"));
+        account ann{"account:ann", 100};
+        account bob{"account:bob", 100};
+        {
+            const std::jthread there([&] {
+                for (int i = 0; i < 20; ++i) transfer(locks, ann, bob);
+            });
+            const std::jthread back([&] {
+                for (int i = 0; i < 10; ++i) transfer(locks, bob, ann);
+            });
+        }
+        std::cout << "ann " << ann.balance << ", bob " << bob.balance << std::endl;
+    } catch (const std::exception& failure) {
+        std::cerr << failure.what() << '\n';
+        return EXIT_FAILURE;
+    }
+}
