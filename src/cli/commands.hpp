@@ -17,6 +17,7 @@ enum exit_status : int {
 void add_bench(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
+void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 

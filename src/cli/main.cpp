@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
     dibs::cli::add_serve(app, status);
     dibs::cli::add_stats(app, status);
     dibs::cli::add_load(app, status);
+    dibs::cli::add_lock(app, status);
     dibs::cli::add_up(app, status);
 
     try {

@@ -1,0 +1,210 @@
+#include "cli/commands.hpp"
+#include "cli/guarded_child.hpp"
+#include "core/spawn.hpp"
+
+#include <dibs/client.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <system_error>
+#include <vector>
+
+namespace dibs::cli {
+namespace {
+
+constexpr int lock_not_had = 75;      // EX_TEMPFAIL
+constexpr int command_not_run = 126;  // as shells have it
+constexpr int command_not_found = 127;
+
+struct lock_flags {
+    std::string name;
+    std::string algorithm = "queue";
+    std::int64_t wait_ms = 10'000;
+    std::int64_t lease_ms = 10'000;
+    std::int64_t grace_ms = 5'000;
+    config servers;
+    std::vector<std::string> command;
+};
+
+lock_request request_from(const lock_flags& flags) {
+    lock_request request(flags.name);
+    request.algorithm = *algorithm_from(flags.algorithm);
+    request.wait = std::chrono::milliseconds(flags.wait_ms);
+    request.lease = std::chrono::milliseconds(flags.lease_ms);
+    return request;
+}
+
+guarded_child::variables environment_of(const lease& held) {
+    guarded_child::variables added{{"DIBS_NAME", held.name().text()}, {"DIBS_OWNER", held.owner().text()}};
+    if (held.token()) added.emplace_back("DIBS_TOKEN", std::to_string(held.token()->value()));
+    return added;
+}
+
+/// Runs the command while the lease is held; on its loss, or when we are told to end, the command ends.
+class guarded_run {
+   public:
+    guarded_run(const asio::any_io_executor& executor, const lock_flags& flags)
+        : executor_(executor), flags_(flags), interrupts_(executor, SIGTERM, SIGHUP), patience_(executor) {}
+
+    task<int> run(lease held) {
+        guarded_child child(flags_.command, environment_of(held));
+        asio::posix::stream_descriptor ended(executor_, ::dup(child.ended_descriptor()));
+        // The terminal sends SIGINT to the command as well.
+        std::signal(SIGINT, SIG_IGN);
+        pass_on(child);
+        const std::stop_callback on_loss(held.lost(), [&] {
+            fmt::print(stderr, "dibs lock: {} is lost ({}); {} is told to end\n", held.name().text(),
+                       held.loss(), flags_.command.front());
+            stop(child);
+        });
+        co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
+        interrupts_.cancel();
+        patience_.cancel();
+        const int status = child.wait();
+        co_await give_back(held);
+        co_return status;
+    }
+
+   private:
+    void pass_on(const guarded_child& child) {
+        interrupts_.async_wait([this, &child](boost::system::error_code cancelled, int number) {
+            if (cancelled) return;
+            child.signal(number);
+            pass_on(child);
+        });
+    }
+
+    void stop(const guarded_child& child) {
+        child.signal(SIGTERM);
+        patience_.expires_after(std::chrono::milliseconds(flags_.grace_ms));
+        patience_.async_wait([&child](boost::system::error_code cancelled) {
+            if (!cancelled) child.signal(SIGKILL);
+        });
+    }
+
+    static task<void> give_back(lease& held) {
+        try {
+            co_await held.release();
+        } catch (const error& failure) {
+            fmt::print(stderr, "dibs lock: {}; the lock ends with its lease\n", failure.what());
+        }
+    }
+
+    asio::any_io_executor executor_;
+    const lock_flags& flags_;
+    asio::signal_set interrupts_;
+    asio::steady_timer patience_;
+};
+
+task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags, int& status) {
+    auto locks = co_await client::connect(executor, flags.servers);
+    auto held = co_await locks.acquire(request_from(flags));
+    if (!held) {
+        fmt::print(stderr, "dibs lock: {} is held by another\n", flags.name);
+        status = lock_not_had;
+    } else {
+        guarded_run guarded(executor, flags);
+        status = co_await guarded.run(std::move(*held));
+    }
+    co_await locks.close();
+}
+
+int lock(const lock_flags& flags) {
+    asio::io_context io{1};
+    std::exception_ptr failed;
+    int status = failure;
+    spawn(io.get_executor(), lock_and_run(io.get_executor(), flags, status), [&](std::exception_ptr thrown) {
+        failed = std::move(thrown);
+        io.stop();
+    });
+    io.run();
+    if (failed) std::rethrow_exception(failed);
+    return status;
+}
+
+int lock_or_explain(const lock_flags& flags) {
+    try {
+        return lock(flags);
+    } catch (const std::system_error& not_run) {
+        fmt::print(stderr, "dibs lock: {}\n", not_run.what());
+        return not_run.code() == std::errc::no_such_file_or_directory ? command_not_found : command_not_run;
+    } catch (const error& wrong) {
+        if (wrong.kind() != fault::bad_input) throw;
+        throw CLI::ValidationError("dibs lock", wrong.what());
+    }
+}
+
+void add_servers(CLI::App& to, config& servers) {
+    to.add_option("--redis", servers.redis,
+                  "redis://[user:password@]host[:port][/db] or redis+unix:///path/to.sock "
+                  "[redis://localhost:6379]")
+        ->type_name("URL");
+    to.add_option("--redlock", servers.masters, "An independent Redis master, for redlock; give five")
+        ->type_name("URL")
+        ->allow_extra_args(false);
+    to.add_option("--postgres", servers.postgres, "postgresql://user@host/database, for database")
+        ->type_name("CONNINFO");
+}
+
+/// The server that the algorithm needs, where none was named.
+void complete(lock_flags& flags) {
+    const bool on_redis = flags.algorithm != "database" && flags.algorithm != "redlock";
+    if (on_redis && flags.servers.redis.empty()) flags.servers.redis = "redis://localhost:6379";
+    if (flags.algorithm == "database" && flags.servers.postgres.empty())
+        throw CLI::ValidationError("--algorithm database", "say where with --postgres CONNINFO");
+    if (flags.algorithm == "redlock" && flags.servers.masters.empty())
+        throw CLI::ValidationError("--algorithm redlock", "name its masters with --redlock URL, five times");
+}
+
+}  // namespace
+
+void add_lock(CLI::App& app, int& status) {
+    auto flags = std::make_shared<lock_flags>();
+    auto* command = app.add_subcommand("lock", "Hold a lock while a command runs");
+    const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+    const CLI::AsNumberWithUnit duration(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME");
+    std::vector<std::string> algorithms;
+    for (const auto kind : all_algorithms) algorithms.emplace_back(to_string(kind));
+    command->add_option("NAME", flags->name, "1 to 128 characters of A-Z a-z 0-9 : _ . -")->required();
+    command->add_option("COMMAND", flags->command, "The command and its arguments, after --")->required();
+    command->add_option("--algorithm", flags->algorithm)
+        ->check(CLI::IsMember(algorithms))
+        ->capture_default_str();
+    command->add_option("--wait", flags->wait_ms, "For the lock, as 500ms, 10s or 1h [10s]; 0s: a single try")
+        ->transform(duration)
+        ->type_name("TIME");
+    command->add_option("--lease", flags->lease_ms, "How long the lock outlives us if we are killed [10s]")
+        ->transform(duration)
+        ->type_name("TIME");
+    command
+        ->add_option("--grace", flags->grace_ms,
+                     "When the lock is lost the command gets SIGTERM, and SIGKILL after this [5s]")
+        ->transform(duration)
+        ->type_name("TIME");
+    add_servers(*command, flags->servers);
+    command->footer(
+        "The command finds DIBS_NAME, DIBS_OWNER and, but for redlock, DIBS_TOKEN in its environment. It is\n"
+        "killed when dibs is. Exit status: the command's; 75 the lock was not had; 127 no such command; 1 a\n"
+        "server failed.\n"
+        "Example:\n"
+        "  dibs lock nightly-report --wait 0s -- /usr/local/bin/report --all");
+    command->callback([flags, &status] {
+        complete(*flags);
+        status = lock_or_explain(*flags);
+    });
+}
+
+}  // namespace dibs::cli
