@@ -11,6 +11,7 @@
 #include <exception>
 #include <iostream>
 #include <string>
+#include <utility>
 
 namespace asio = boost::asio;
 
@@ -54,7 +55,7 @@ int main(int argc, char** argv) {
     asio::io_context io(1);
     std::exception_ptr failure;
     asio::co_spawn(io, do_once(io.get_executor(), what), [&](std::exception_ptr thrown) {
-        failure = thrown;
+        failure = std::move(thrown);
         io.stop();
     });
     io.run();

@@ -49,7 +49,7 @@ class client {
 
     /// The same for code without coroutines: on a thread of its own, which ends with close() or the last
     /// copy.
-    static client connect(config servers);
+    static client connect(const config& servers);
 
     /// Waits for the lock. Empty: others held it until request.wait had passed.
     /// Throws dibs::error: what the backend failed with, exhausted (too many wait in this process), closed,

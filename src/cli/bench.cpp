@@ -80,8 +80,9 @@ class bench {
     bench(const bench_flags& flags, experiment::profile profile, asio::any_io_executor executor,
           stage& servers, experiment::service_processes& service, experiment::results_folder& results)
         : profile_(std::move(profile)),
+          strategies_(flags.strategies),
           seed_(flags.seed ? *flags.seed : random_seed() >> 12U),  // JSON readers keep 53 bits
-          blocks_(experiment::randomised_blocks(flags.strategies, profile_.rounds, seed_)),
+          blocks_(experiment::randomised_blocks(strategies_, profile_.rounds, seed_)),
           service_(service),
           results_(results),
           database_(std::move(executor), servers.urls.postgres),
@@ -95,6 +96,7 @@ class bench {
         results_.finish(profile_, seed_, runs_);
     }
 
+    const std::vector<std::string>& strategies() const { return strategies_; }
     const std::vector<experiment::run_record>& runs() const { return runs_; }
     std::uint64_t seed() const { return seed_; }
 
@@ -116,6 +118,7 @@ class bench {
     }
 
     experiment::profile profile_;
+    std::vector<std::string> strategies_;
     std::uint64_t seed_;
     std::vector<std::vector<std::string>> blocks_;
     experiment::service_processes& service_;
@@ -134,10 +137,35 @@ report::run_collection collected(const std::vector<experiment::run_record>& runs
     return all;
 }
 
+double median(std::vector<double> values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
+}
+
+/// What two decimals of a second do not show.
+void print_medians(const bench& done) {
+    fmt::print("{:<10} {:>10} {:>14} {:>12}   (medians of {} runs)\n", "", "p95, ms", "claim p95, ms",
+               "iterations", done.runs().size() / done.strategies().size());
+    for (const auto& strategy : done.strategies()) {
+        std::vector<double> all, claims, iterations;
+        for (const auto& run : done.runs()) {
+            if (run.strategy != strategy) continue;
+            all.push_back(run.p95_ms());
+            claims.push_back(run.claim_p95_ms());
+            iterations.push_back(run.iterations());
+        }
+        fmt::print("{:<10} {:>10.1f} {:>14.1f} {:>12.0f}\n", strategy, median(all), median(claims),
+                   median(iterations));
+    }
+    fmt::print("\n");
+}
+
 void print_results(const bench& done, const experiment::results_folder& results) {
     const auto runs = collected(done.runs());
     fmt::print("{}\n",
                report::table_markdown(report::published_table(runs, 0.95), report::language::english));
+    print_medians(done);
     fmt::print("{}\n", experiment::describe_books(done.runs()));
     fmt::print("seed {}; results in {}: report.md, summary.json, two files a run\n", done.seed(),
                results.path().native());

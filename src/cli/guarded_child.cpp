@@ -33,6 +33,7 @@ guarded_child::guarded_child(const std::vector<std::string>& command, const vari
     for (const auto& [name, value] : added_environment) ::setenv(name.c_str(), value.c_str(), 1);
     std::vector<std::string> copies = command;
     std::vector<char*> words;
+    words.reserve(copies.size() + 1);
     for (auto& word : copies) words.push_back(word.data());
     words.push_back(nullptr);
 

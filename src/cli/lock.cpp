@@ -41,7 +41,7 @@ struct lock_flags {
 
 lock_request request_from(const lock_flags& flags) {
     lock_request request(flags.name);
-    request.algorithm = *algorithm_from(flags.algorithm);
+    request.algorithm = algorithm_from(flags.algorithm).value_or(request.algorithm);
     request.wait = std::chrono::milliseconds(flags.wait_ms);
     request.lease = std::chrono::milliseconds(flags.lease_ms);
     return request;
@@ -49,7 +49,7 @@ lock_request request_from(const lock_flags& flags) {
 
 guarded_child::variables environment_of(const lease& held) {
     guarded_child::variables added{{"DIBS_NAME", held.name().text()}, {"DIBS_OWNER", held.owner().text()}};
-    if (held.token()) added.emplace_back("DIBS_TOKEN", std::to_string(held.token()->value()));
+    if (const auto token = held.token()) added.emplace_back("DIBS_TOKEN", std::to_string(token->value()));
     return added;
 }
 
@@ -177,6 +177,7 @@ void add_lock(CLI::App& app, int& status) {
     const std::map<std::string, std::int64_t> units{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
     const CLI::AsNumberWithUnit duration(units, CLI::AsNumberWithUnit::UNIT_REQUIRED, "TIME");
     std::vector<std::string> algorithms;
+    algorithms.reserve(all_algorithms.size());
     for (const auto kind : all_algorithms) algorithms.emplace_back(to_string(kind));
     command->add_option("NAME", flags->name, "1 to 128 characters of A-Z a-z 0-9 : _ . -")->required();
     command->add_option("COMMAND", flags->command, "The command and its arguments, after --")->required();

@@ -45,7 +45,7 @@ asio::awaitable<client> client::connect(asio::any_io_executor executor, config s
     co_return client(std::move(core));
 }
 
-client client::connect(config servers) {
+client client::connect(const config& servers) {
     auto thread = std::make_shared<background_thread>();
     const auto executor = thread->executor();
     auto core = make_core(executor, servers, std::move(thread));

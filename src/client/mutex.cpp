@@ -59,26 +59,31 @@ bool mutex::try_lock_for(std::chrono::milliseconds time) {
 }
 
 void mutex::unlock() noexcept {
-    if (!state_->held) return;
+    auto& held = state_->held;
+    if (!held) return;
     state_->last_release.reset();
     try {
         const auto& executor = state_->locks.executor();
-        state_->last_release = asio::co_spawn(executor, release(*state_->held), asio::use_future).get();
+        state_->last_release = asio::co_spawn(executor, release(*held), asio::use_future).get();
     } catch (...) {  // the lock ends with its lease
     }
-    state_->held.reset();
+    held.reset();
 }
 
 std::optional<fencing_token> mutex::token() const {
-    return state_->held ? state_->held->token() : std::nullopt;
+    const auto& held = state_->held;
+    return held ? held->token() : std::nullopt;
 }
 
 std::optional<owner_id> mutex::owner() const {
-    if (!state_->held) return std::nullopt;
-    return state_->held->owner();
+    const auto& held = state_->held;
+    return held ? std::optional(held->owner()) : std::nullopt;
 }
 
-std::stop_token mutex::lost() const { return state_->held ? state_->held->lost() : std::stop_token(); }
+std::stop_token mutex::lost() const {
+    const auto& held = state_->held;
+    return held ? held->lost() : std::stop_token();
+}
 
 std::optional<release_outcome> mutex::last_release() const { return state_->last_release; }
 

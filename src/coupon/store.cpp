@@ -122,12 +122,13 @@ task<evidence> read_evidence(session on, claim_request request, deadline until) 
     co_return evidence_from(rows, request);
 }
 
-task<written> issue_next(session on, claim_request request, coupon_state seen, deadline until) {
+task<written> issue_next(session on, claim_request request, const coupon_state& seen, deadline until) {
     auto values = asking(request).add(seen.issued);
     return issue(on, issue_guarded, std::move(request), std::move(values), until);
 }
 
-task<written> issue_next(session on, claim_request request, coupon_state seen, fence holder, deadline until) {
+task<written> issue_next(session on, claim_request request, const coupon_state& seen, const fence& holder,
+                         deadline until) {
     auto values = asking(request).add(seen.issued).add(holder.token.value()).add(holder.owner.text());
     return issue(on, issue_fenced, std::move(request), std::move(values), until);
 }

@@ -58,9 +58,10 @@ struct fence {
 task<evidence> read_evidence(session on, claim_request request, deadline until);
 
 /// Issues a piece if the coupon still stands where `seen` found it.
-task<written> issue_next(session on, claim_request request, coupon_state seen, deadline until);
+task<written> issue_next(session on, claim_request request, const coupon_state& seen, deadline until);
 /// The same under a fence.
-task<written> issue_next(session on, claim_request request, coupon_state seen, fence holder, deadline until);
+task<written> issue_next(session on, claim_request request, const coupon_state& seen, const fence& holder,
+                         deadline until);
 /// Issues a piece if there is one and the code is right, wherever the coupon stands.
 task<written> issue_any(session on, claim_request request, deadline until);
 

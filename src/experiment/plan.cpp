@@ -27,8 +27,8 @@ std::optional<profile> profile_named(std::string_view name) {
     return std::nullopt;
 }
 
-std::vector<std::vector<std::string>> randomised_blocks(std::vector<std::string> strategies, int rounds,
-                                                        std::uint64_t seed) {
+std::vector<std::vector<std::string>> randomised_blocks(const std::vector<std::string>& strategies,
+                                                        int rounds, std::uint64_t seed) {
     std::mt19937_64 random(seed);
     std::vector<std::vector<std::string>> blocks;
     for (int round = 0; round < rounds; ++round) {

@@ -23,7 +23,7 @@ std::optional<profile> profile_named(std::string_view name);
 
 /// The order of each round: every strategy once, shuffled. The same seed gives the same orders on every
 /// machine.
-std::vector<std::vector<std::string>> randomised_blocks(std::vector<std::string> strategies, int rounds,
-                                                        std::uint64_t seed);
+std::vector<std::vector<std::string>> randomised_blocks(const std::vector<std::string>& strategies,
+                                                        int rounds, std::uint64_t seed);
 
 }  // namespace dibs::experiment

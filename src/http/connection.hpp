@@ -28,7 +28,7 @@ struct shared_service {
     virtual void left() = 0;  ///< a connection has ended
 
    protected:
-    ~shared_service() = default;
+    virtual ~shared_service() = default;
 };
 
 /// One client's connection: reads requests, has them answered one after the other, and writes the answers of

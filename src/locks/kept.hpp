@@ -22,8 +22,8 @@ class kept {
    public:
     using maker = std::function<std::shared_ptr<T>(const lock_name&)>;
 
-    kept(asio::any_io_executor executor, steady::duration idle, maker make)
-        : state_(std::make_shared<state>(std::move(executor), idle, std::move(make))) {}
+    kept(const asio::any_io_executor& executor, steady::duration idle, maker make)
+        : state_(std::make_shared<state>(executor, idle, std::move(make))) {}
     kept(const kept&) = delete;
     kept& operator=(const kept&) = delete;
     ~kept() { state_->timer.cancel(); }
@@ -48,8 +48,8 @@ class kept {
         deadline last_use;
     };
     struct state {
-        state(asio::any_io_executor executor, steady::duration kept_idle, maker how)
-            : timer(std::move(executor)), idle(kept_idle), make(std::move(how)) {}
+        state(const asio::any_io_executor& executor, steady::duration kept_idle, maker how)
+            : timer(executor), idle(kept_idle), make(std::move(how)) {}
         asio::steady_timer timer;
         steady::duration idle;
         maker make;

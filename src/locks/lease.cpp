@@ -1,5 +1,7 @@
 #include "locks/lease.hpp"
 
+#include "core/spawn.hpp"
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -14,6 +16,8 @@ namespace {
 task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }
 
 task<release_outcome> abandonment_of(std::shared_ptr<hold> held) { co_return co_await held->abandon(); }
+
+task<void> ending_of(std::shared_ptr<hold> held) { co_await held->abandon(); }
 
 }  // namespace
 
@@ -45,8 +49,7 @@ void lease::release_in_background() noexcept {
     if (!hold_) return;
     try {
         // A failure needs no hearing: the lock ends with its lease.
-        asio::co_spawn(executor_, abandonment_of(std::exchange(hold_, nullptr)),
-                       [](std::exception_ptr, release_outcome) {});
+        spawn(executor_, ending_of(std::exchange(hold_, nullptr)));
     } catch (...) {
         hold_ = nullptr;
     }

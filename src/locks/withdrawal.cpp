@@ -40,7 +40,7 @@ task<void> undo(grants scripts, owner_id owner, std::chrono::milliseconds lease,
 }  // namespace
 
 void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner,
-              std::chrono::milliseconds lease, std::exception_ptr cause) {
+              std::chrono::milliseconds lease, const std::exception_ptr& cause) {
     const auto found = doubt_of(cause);
     if (found.may_have_run)
         spawn(executor, undo(std::move(scripts), std::move(owner), lease, found.lost_client));

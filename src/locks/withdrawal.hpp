@@ -10,6 +10,6 @@ namespace dibs::locks {
 /// what its request ended with, if that was a failure. A connection lost on the way is killed first, so that
 /// nothing of it can run later; where that is not allowed a ghost may hold the lock for one lease.
 void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner,
-              std::chrono::milliseconds lease, std::exception_ptr cause);
+              std::chrono::milliseconds lease, const std::exception_ptr& cause);
 
 }  // namespace dibs::locks

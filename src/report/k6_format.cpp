@@ -28,8 +28,7 @@ std::string truncated(double value) { return shortest(std::trunc(100 * value) / 
 std::string seconds_and_more(double milliseconds) {
     const double seconds = std::fmod(milliseconds, 60'000) / 1000;
     const auto minutes = static_cast<std::uint64_t>(milliseconds / 60'000);
-    const std::string rest =
-        (milliseconds > 60'000 ? shortest(std::trunc(seconds)) : truncated(seconds)) + "s";
+    std::string rest = (milliseconds > 60'000 ? shortest(std::trunc(seconds)) : truncated(seconds)) + "s";
     if (minutes == 0) return rest;
     if (minutes < 60) return fmt::format("{}m{}", minutes, rest);
     return fmt::format("{}h{}m{}", minutes / 60, minutes % 60, rest);

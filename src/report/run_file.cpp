@@ -54,7 +54,7 @@ std::string strategy_of(const json::value& run, const log_origin& origin) {
     const bool has_name = named != nullptr && named->is_string();
     if (!has_name && !origin.strategy)
         throw unreadable(origin.file, "the run names no strategy (/dibs/strategy): give --strategy NAME");
-    const auto given = origin.strategy ? strategy_named(*origin.strategy) : "";
+    auto given = origin.strategy ? strategy_named(*origin.strategy) : "";
     if (!has_name) return given;
     auto own = strategy_named(named->get_string());
     if (origin.strategy && own != given)

@@ -3,6 +3,7 @@
 #include "tests/support/lock_fixture.hpp"
 #include "tests/support/processes.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <csignal>
@@ -106,9 +107,10 @@ TEST(installation, lets_a_stranger_build_with_cmake_and_with_pkg_config) {
     output_of(DIBS_CMAKE, {"--build", (place / "build").native()});
     EXPECT_EQ(output_of(place / "build/stranger", {redis()}), "held\n");
 
-    const auto compile = "c++ -std=c++20 " DIBS_FLAGS " " DIBS_FOREIGN "/stranger.cpp -o " +
-                         (place / "stranger").native() + " $(PKG_CONFIG_PATH=" + prefix.native() +
-                         "/lib/pkgconfig pkg-config --cflags --libs dibs)";
+    const auto flags =
+        fmt::format("$(PKG_CONFIG_PATH={}/lib/pkgconfig pkg-config --cflags --libs dibs)", prefix.native());
+    const auto compile = fmt::format("c++ -std=c++20 {} {}/stranger.cpp -o {} {}", DIBS_FLAGS, DIBS_FOREIGN,
+                                     (place / "stranger").native(), flags);
     output_of("/bin/sh", {"-c", compile});
     EXPECT_EQ(output_of(place / "stranger", {redis()}), "held\n");
     std::filesystem::remove_all(place);

@@ -8,6 +8,7 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <gmock/gmock.h>
 
 #include <csignal>
 #include <mutex>

@@ -21,9 +21,11 @@ server_urls urls_of(const sandbox::servers& servers);
 
 /// A test in one process with lockers of its own; names are not shared between tests.
 class lock_test : public testing::Test {
+   public:
+    ~lock_test() override;
+
    protected:
     lock_test();
-    ~lock_test() override;
 
     /// `lock` is an algorithm or a bug (broken_lockers.hpp).
     std::unique_ptr<locks::locker> make(const std::string& lock);
