@@ -36,9 +36,8 @@ bool always_says_its_length(method verb) {
 
 client_connection::link::link(const asio::any_io_executor& executor, std::string to_host,
                               std::uint16_t to_port)
-    : host_(std::move(to_host)),
-      port_(to_port),
-      host_field_(host_field(host_, port_)),
+    : host_field_(host_field(to_host, to_port)),
+      names_(executor, std::move(to_host), to_port),
       socket_(executor),
       in_(read_bytes),
       limit_(executor) {}
@@ -81,28 +80,12 @@ bool client_connection::link::reusable() {
     return state == asio::error::would_block;
 }
 
-task<void> client_connection::link::resolve(error_code& failed) {
-    if (host_ == "localhost") {  // both loopbacks, whatever the hosts file says (RFC 6761)
-        addresses_ = {{asio::ip::address_v6::loopback(), port_}, {asio::ip::address_v4::loopback(), port_}};
-        co_return;
-    }
-    const auto literal = asio::ip::make_address(host_, failed);
-    if (!failed) {
-        addresses_.emplace_back(literal, port_);
-        co_return;
-    }
-    // Without flags: Asio's own would leave ::1 out on a host that has IPv6 for itself alone.
-    const tcp::resolver::flags none{};
-    const std::string port = std::to_string(port_);
-    tcp::resolver resolver(socket_.get_executor());
-    const auto found =
-        co_await resolver.async_resolve(host_, port, none, redirect_error(use_awaitable, failed));
-    for (const auto& entry : found) addresses_.push_back(entry.endpoint());
-}
-
 task<void> client_connection::link::connect(client_response& answer) {
     error_code failed;
-    if (addresses_.empty()) co_await resolve(failed);
+    if (addresses_.empty()) {
+        addresses_ = co_await names_.find(due_, failed);
+        late_ = late_ || steady::now() >= due_;
+    }
     for (const tcp::endpoint& address : addresses_) {
         if (late_) break;
         error_code gone;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http/client.hpp"
+#include "http/name_lookup.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -24,7 +25,6 @@ struct client_connection::link : std::enable_shared_from_this<link> {
     using tcp = asio::ip::tcp;
 
     task<void> connect(client_response& answer);
-    task<void> resolve(boost::system::error_code& failed);
     task<void> talk(const client_request& what, client_response& answer);
     task<boost::system::error_code> send_out(client_response& answer);
     task<boost::system::error_code> receive(answer_reader& reader, client_response& answer);
@@ -36,9 +36,8 @@ struct client_connection::link : std::enable_shared_from_this<link> {
     void limit_reached();
     std::string explain(const boost::system::error_code& failed) const;
 
-    std::string host_;
-    std::uint16_t port_;
     std::string host_field_;
+    name_lookup names_;
     tcp::socket socket_;
     std::vector<tcp::endpoint> addresses_;
     std::string out_;

@@ -3,6 +3,7 @@
 #include "core/spawn.hpp"
 #include "http/dispatch.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -76,6 +77,7 @@ task<void> connection::answer() {
     ++service_->counts.requests;
     const request& asked = reader_.message();
     wait(waiting::for_handler);
+    send_before_handler_waits();
     const response made = co_await dispatch(service_->routes, asked);
     if (course_ != course::goes_on) co_return;
     if (service_->stopping || !reader_.keep_alive())
@@ -132,6 +134,23 @@ void connection::receive_failed(boost::system::error_code why) {
         refuse(408, waiting_ == waiting::for_header ? "the header took too long" : "the body took too long");
     }
     // else finish() woke it, and whatever has arrived is still to be read
+}
+
+/// An answer that is ready, perhaps a commit's, must not wait for the next request's handler. What is posted
+/// runs only when that handler waits for something: those that end at once still share one write.
+void connection::send_before_handler_waits() {
+    if (out_.empty() || std::exchange(will_send_, true)) return;
+    asio::post(socket_.get_executor(), [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->send_what_is_ready();
+    });
+}
+
+void connection::send_what_is_ready() {
+    will_send_ = false;
+    if (waiting_ != waiting::for_handler || course_ != course::goes_on || out_.empty()) return;
+    boost::system::error_code failed;
+    const std::size_t sent = socket_.send(asio::buffer(out_), 0, failed);
+    out_.erase(0, sent);  // what did not fit, or failed, is flush()'s
 }
 
 /// Most answers fit into the socket's buffer at once, and cost one call.

@@ -32,8 +32,8 @@ struct shared_service {
 };
 
 /// One client's connection: reads requests, has them answered one after the other, and writes the answers of
-/// those that arrived together in one piece.
-class connection {
+/// those that arrived together in one piece, unless a handler keeps the next one waiting.
+class connection : public std::enable_shared_from_this<connection> {
    public:
     connection(std::shared_ptr<shared_service> service, asio::ip::tcp::socket socket);
     connection(const connection&) = delete;
@@ -58,9 +58,10 @@ class connection {
     static task<void> run(std::shared_ptr<connection> self, admission how);
     task<void> serve();
     task<void> answer();
-    task<response> handled(const request& asked);
     task<void> receive();
     void receive_failed(boost::system::error_code why);
+    void send_before_handler_waits();
+    void send_what_is_ready();
     task<void> flush();
     task<void> linger();
 
@@ -76,6 +77,7 @@ class connection {
     asio::ip::tcp::socket socket_;
     request_reader reader_;
     std::string out_;
+    bool will_send_ = false;
     waiting waiting_ = waiting::for_request;
     deadline due_ = deadline::max();
     bool late_ = false;

@@ -83,6 +83,29 @@ TEST(http_server, answers_pipelined_requests_in_order) {
     }
 }
 
+TEST(http_server, holds_no_answer_back_for_the_next_handler) {
+    http_server server;
+    raw_http client(server.port());
+    client.say(get("/hello") + get("/items/1") + get("/held") + get("/hello"));
+    EXPECT_EQ(body_of(client.answer()), "hello");
+    EXPECT_EQ(body_of(client.answer()), "1|");
+    server.await_held();
+    EXPECT_EQ(server.ended(), 0);
+    server.let_go();
+    EXPECT_EQ(body_of(client.answer()), "released");
+    EXPECT_EQ(body_of(client.answer()), "hello");
+}
+
+TEST(http_server, writes_what_was_kept_back_once) {
+    http_server server;
+    raw_http client(server.port());
+    client.say(get("/hello") + get("/large") + get("/items/1") + get("/hello"));
+    EXPECT_EQ(body_of(client.answer()), "hello");
+    EXPECT_EQ(body_of(client.answer()), std::string(8UL * 1024 * 1024, 'x'));
+    EXPECT_EQ(body_of(client.answer()), "1|");
+    EXPECT_EQ(body_of(client.answer()), "hello");
+}
+
 TEST(http_server, answers_what_came_before_a_malformed_request_and_closes) {
     http_server server;
     raw_http client(server.port());
