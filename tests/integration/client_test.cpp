@@ -134,6 +134,29 @@ TEST_F(client_test, tells_of_a_lock_that_was_taken_away) {
     EXPECT_EQ(run(held->release()), release_outcome::expired);
 }
 
+TEST_F(client_test, a_redlock_lease_mends_the_masters_that_lost_its_key) {
+    auto locks = connect();
+    auto wanted = request_for(algorithm::redlock);
+    wanted.lease = 600ms;
+    auto held = run(locks.acquire(wanted));
+    ASSERT_TRUE(held);
+    const auto masters = servers_->for_lockers().masters;
+    const auto lose_at = [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            auto drop = redis::command("DEL").arg("dibs:{" + name_ + "}:redlock");
+            run(masters.at(i)->execute(std::move(drop), after(5s)));
+        }
+    };
+    lose_at(0, 2);
+    run_for(500ms);
+    lose_at(2, 4);
+    run_for(900ms);
+    EXPECT_TRUE(held->valid()) << held->loss();
+    lose_at(0, 3);
+    run_for(500ms);
+    EXPECT_FALSE(held->valid()) << "a majority has lost it at once";
+}
+
 TEST_F(client_test, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
     auto wanted = request_for(algorithm::database);
