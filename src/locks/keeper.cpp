@@ -20,7 +20,7 @@ struct keeper::charge {
 
     deadline next_due() const {
         const auto until = held->valid_until();
-        return how == renewal::automatic ? renew_at(until, held->duration())
+        return how == renewal::automatic ? renew_at(steady::now(), until, held->duration())
                                          : give_up_at(until, held->duration());
     }
 };

@@ -17,9 +17,10 @@ constexpr deadline give_up_at(deadline valid_until, steady::duration lease) {
     return valid_until - loss_margin(lease);
 }
 
-/// A third of the lease has passed.
-constexpr deadline renew_at(deadline valid_until, steady::duration lease) {
-    return valid_until - lease * 2 / 3;
+/// When a third of the lease has passed, or of what is left of it: a grant that another's release pushed
+/// lasts a second until it is renewed, and a hold shorter than a third of that should cost no renewal.
+constexpr deadline renew_at(deadline now, deadline valid_until, steady::duration lease) {
+    return valid_until - std::min(lease, valid_until - now) * 2 / 3;
 }
 
 /// A renewal that was not answered is asked for again after this, with a deadline as short, so that a silent

@@ -152,8 +152,11 @@ TEST_F(client_test, a_redlock_lease_mends_the_masters_that_lost_its_key) {
     lose_at(2, 4);
     run_for(900ms);
     EXPECT_TRUE(held->valid()) << held->loss();
-    lose_at(0, 3);
-    run_for(500ms);
+    // A renewal between two of these may mend some of them.
+    for (int i = 0; i < 20 && held->valid(); ++i) {
+        lose_at(0, 5);
+        run_for(250ms);
+    }
     EXPECT_FALSE(held->valid()) << "a majority has lost it at once";
 }
 

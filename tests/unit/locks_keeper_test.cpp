@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 TEST(renewal, comes_after_a_third_and_is_given_up_before_the_end) {
     const deadline now(1h);
-    EXPECT_EQ(renew_at(now + 9s, 9s), now + 3s);
+    EXPECT_EQ(renew_at(now, now + 9s, 9s), now + 3s);
+    EXPECT_EQ(renew_at(now, now + 900ms, 9s), now + 300ms) << "a pushed grant";
     EXPECT_EQ(give_up_at(now + 2s, 2s), now + 1900ms);
     EXPECT_EQ(give_up_at(now + 60s, 60s), now + 59750ms) << "a long lease keeps most of its time";
     EXPECT_EQ(give_up_at(now + 10ms, 10ms), now + 9ms);
