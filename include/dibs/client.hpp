@@ -16,8 +16,9 @@
 namespace dibs {
 
 namespace detail {
+class background_thread;
 class client_core;
-}
+}  // namespace detail
 
 /// Where the locks live. Only what the algorithms in use need has to be there.
 struct config {
@@ -47,8 +48,8 @@ class client {
     /// The executor must not run two handlers at once: an io_context run by one thread, or a strand.
     static boost::asio::awaitable<client> connect(boost::asio::any_io_executor executor, config servers);
 
-    /// The same for code without coroutines: on a thread of its own, which ends with close() or the last
-    /// copy.
+    /// The same for code without coroutines, on a thread of its own. Whichever of the client's copies and
+    /// leases goes last waits for that thread, and so for what is still being released: 5 s at most.
     static client connect(const config& servers);
 
     /// Waits for the lock. Empty: others held it until request.wait had passed.
@@ -67,7 +68,9 @@ class client {
 
    private:
     friend class mutex;
-    explicit client(std::shared_ptr<detail::client_core> core);
+    client(std::shared_ptr<detail::background_thread> thread, std::shared_ptr<detail::client_core> core);
+
+    std::shared_ptr<detail::background_thread> thread_;  // the last to go: joins it
     std::shared_ptr<detail::client_core> core_;
 };
 

@@ -13,8 +13,9 @@
 namespace dibs {
 
 namespace detail {
+class background_thread;
 struct lease_parts;
-}
+}  // namespace detail
 
 /// A holder's time-limited right to a lock. Move-only. Destroyed unreleased it is released in the background;
 /// that never throws, and a release that fails ends with the lease.
@@ -26,7 +27,7 @@ struct lease_parts;
 /// Used by one thread at a time. Its coroutines may be awaited from any executor.
 class lease {
    public:
-    explicit lease(std::unique_ptr<detail::lease_parts> parts);
+    lease(std::unique_ptr<detail::lease_parts> parts, std::shared_ptr<detail::background_thread> thread);
     lease(lease&& other) noexcept;
     lease& operator=(lease&& other) noexcept;
     ~lease();
@@ -57,6 +58,7 @@ class lease {
     boost::asio::awaitable<release_outcome> release();
 
    private:
+    std::shared_ptr<detail::background_thread> thread_;  // of the client, where it has one
     std::unique_ptr<detail::lease_parts> parts_;
 };
 

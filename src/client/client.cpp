@@ -16,11 +16,10 @@ namespace {
 using detail::background_thread;
 using detail::client_core;
 
-/// The core ends on its executor, whoever drops it last; its thread, if it has one, after that.
-std::shared_ptr<client_core> make_core(const asio::any_io_executor& executor, const config& servers,
-                                       std::shared_ptr<background_thread> thread = nullptr) {
+/// The core ends on its executor, whoever drops it last.
+std::shared_ptr<client_core> make_core(const asio::any_io_executor& executor, const config& servers) {
     auto made = std::make_unique<client_core>(executor, servers);
-    auto end = [executor, thread = std::move(thread)](client_core* core) {
+    auto end = [executor](client_core* core) {
         asio::dispatch(executor, [owned = std::unique_ptr<client_core>(core)] {});
     };
     return {made.release(), std::move(end)};
@@ -28,33 +27,31 @@ std::shared_ptr<client_core> make_core(const asio::any_io_executor& executor, co
 
 task<void> open(std::shared_ptr<client_core> core) { co_await core->open(); }
 
-task<std::optional<lease>> acquire(std::shared_ptr<client_core> core, lock_request request) {
-    const auto how = request.renewal;
-    auto granted = co_await core->acquire(std::move(request));
-    if (!granted) co_return std::nullopt;
-    co_return lease(std::make_unique<detail::lease_parts>(std::move(core), std::move(*granted), how));
-}
-
 }  // namespace
 
-client::client(std::shared_ptr<client_core> core) : core_(std::move(core)) {}
+client::client(std::shared_ptr<background_thread> thread, std::shared_ptr<client_core> core)
+    : thread_(std::move(thread)), core_(std::move(core)) {}
 
 asio::awaitable<client> client::connect(asio::any_io_executor executor, config servers) {
     auto core = make_core(executor, servers);
     co_await detail::run_on(std::move(executor), open(core));
-    co_return client(std::move(core));
+    co_return client(nullptr, std::move(core));
 }
 
 client client::connect(const config& servers) {
     auto thread = std::make_shared<background_thread>();
     const auto executor = thread->executor();
-    auto core = make_core(executor, servers, std::move(thread));
+    auto core = make_core(executor, servers);
     asio::co_spawn(executor, open(core), asio::use_future).get();
-    return client(std::move(core));
+    return {std::move(thread), std::move(core)};
 }
 
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
-    return detail::run_on(core_->executor(), dibs::acquire(core_, std::move(request)));
+    auto thread = thread_;
+    auto core = core_;
+    auto parts = co_await detail::run_on(core->executor(), detail::acquire_parts(core, std::move(request)));
+    if (!parts) co_return std::nullopt;
+    co_return lease(std::move(parts), std::move(thread));
 }
 
 asio::awaitable<void> client::close() {

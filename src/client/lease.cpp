@@ -1,3 +1,4 @@
+#include "client/background_thread.hpp"
 #include "client/hop.hpp"
 #include "client/lease_parts.hpp"
 #include "core/spawn.hpp"
@@ -50,6 +51,13 @@ lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, 
     care = core->keeper().keep(held.held(), how, std::move(tell));
 }
 
+task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request) {
+    const auto how = request.renewal;
+    auto granted = co_await core->acquire(std::move(request));
+    if (!granted) co_return nullptr;
+    co_return std::make_unique<lease_parts>(std::move(core), std::move(*granted), how);
+}
+
 task<void> let_go(std::unique_ptr<lease_parts> parts) {
     parts->care = {};
     if (!parts->released) co_await parts->held.abandon();
@@ -57,11 +65,13 @@ task<void> let_go(std::unique_ptr<lease_parts> parts) {
 
 }  // namespace detail
 
-lease::lease(std::unique_ptr<detail::lease_parts> parts) : parts_(std::move(parts)) {}
+lease::lease(std::unique_ptr<detail::lease_parts> parts, std::shared_ptr<detail::background_thread> thread)
+    : thread_(std::move(thread)), parts_(std::move(parts)) {}
 lease::lease(lease&& other) noexcept = default;
 
 lease& lease::operator=(lease&& other) noexcept {
     lease former(std::move(*this));
+    thread_ = std::move(other.thread_);
     parts_ = std::move(other.parts_);
     return *this;
 }

@@ -29,6 +29,9 @@ struct lease_parts {
     bool released = false;
 };
 
+/// Null: others held the lock. On the core's executor.
+task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request);
+
 /// Ends a lease that was destroyed unreleased; on the core's executor, which the core outlives.
 task<void> let_go(std::unique_ptr<lease_parts> parts);
 

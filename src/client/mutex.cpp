@@ -1,4 +1,5 @@
-#include "client/client_core.hpp"
+#include "client/background_thread.hpp"
+#include "client/lease_parts.hpp"
 
 #include <dibs/mutex.hpp>
 
@@ -14,10 +15,6 @@ namespace {
 
 // PostgreSQL bounds its waits by 24 days; lock() begins a new one then.
 constexpr std::chrono::hours longest_wait{24};
-
-task<std::optional<lease>> acquire(client from, lock_request request) {
-    co_return co_await from.acquire(std::move(request));
-}
 
 task<release_outcome> release(lease& held) { co_return co_await held.release(); }
 
@@ -52,9 +49,10 @@ bool mutex::try_lock_for(std::chrono::milliseconds time) {
     wanted.wait =
         std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds::zero(), longest_wait);
     const auto& executor = state_->locks.executor();
-    auto granted =
-        asio::co_spawn(executor, acquire(state_->locks, std::move(wanted)), asio::use_future).get();
-    if (granted) state_->held.emplace(std::move(*granted));
+    // Nothing there may own the client: its thread cannot wait for its own end.
+    auto work = detail::acquire_parts(state_->locks.core_, std::move(wanted));
+    auto granted = asio::co_spawn(executor, std::move(work), asio::use_future).get();
+    if (granted) state_->held.emplace(std::move(granted), state_->locks.thread_);
     return state_->held.has_value();
 }
 
