@@ -2,6 +2,7 @@
 #include "core/event.hpp"
 #include "core/spawn.hpp"
 #include "core/task_group.hpp"
+#include "core/timeout.hpp"
 #include "coupon/service.hpp"
 #include "http/server.hpp"
 #include "sandbox/servers.hpp"
@@ -122,7 +123,11 @@ task<void> run_service(coupon::service& service, const serve_flags& flags) {
     signals.async_wait([&ended](boost::system::error_code cancelled, int) {
         if (!cancelled) ended.set();
     });
-    co_await service.prepare(after(start_time));
+    const auto first = co_await first_of(service.prepare(after(start_time)), ended.wait());
+    if (first != 0) {
+        co_await service.stop();
+        co_return;
+    }
     http::server_options listening;
     listening.address = flags.address;
     listening.port = flags.port;

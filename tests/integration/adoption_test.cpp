@@ -2,6 +2,7 @@
 #include "core/random.hpp"
 #include "tests/support/lock_fixture.hpp"
 #include "tests/support/processes.hpp"
+#include "tests/support/run_program.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,31 +17,16 @@ using testing::HasSubstr;
 using testing::StartsWith;
 
 sandbox::process start(const std::filesystem::path& executable, std::vector<std::string> words) {
-    sandbox::program program(executable, std::move(words));
-    program.standard_output = sandbox::output::pipe();
-    program.standard_error = sandbox::output::pipe();
-    return shared_servers().supervisor().start(program);
+    return start_program(shared_servers().supervisor(), executable, std::move(words));
 }
 
-struct ended {
-    std::optional<int> code;
-    std::string out;
-    std::string errors;
-};
-
-ended run_to_its_end(const std::filesystem::path& executable, std::vector<std::string> words) {
-    auto one = start(executable, std::move(words));
-    // Its pipes are read first, or it might wait for room in them.
-    ended how;
-    how.out = one.read_all(sandbox::clock::now() + 5min);
-    how.errors = one.read_all_errors(sandbox::clock::now() + 5min);
-    how.code = end_of(one).code();
-    return how;
+program_end run_to_its_end(const std::filesystem::path& executable, std::vector<std::string> words) {
+    return run_program(shared_servers().supervisor(), executable, std::move(words));
 }
 
 std::string output_of(const std::filesystem::path& executable, std::vector<std::string> words) {
     const auto how = run_to_its_end(executable, std::move(words));
-    EXPECT_EQ(how.code, 0) << executable << '\n' << how.out << how.errors;
+    EXPECT_EQ(how.status, 0) << executable << '\n' << how.out << how.errors;
     return how.out;
 }
 
@@ -93,7 +79,7 @@ TEST(examples, threads_and_two_names_do_all_their_work) {
 
 TEST(examples, say_what_is_wrong_when_nobody_listens) {
     const auto how = run_to_its_end(example("threads"), {"redis+unix:///nowhere/redis.sock"});
-    EXPECT_EQ(how.code, 1);
+    EXPECT_EQ(how.status, 1);
     EXPECT_THAT(how.errors, HasSubstr("/nowhere/redis.sock"));
 }
 

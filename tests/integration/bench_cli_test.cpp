@@ -1,6 +1,6 @@
 // `dibs bench` as its users see it, and `dibs stats` on what it wrote.
-#include "tests/support/dibs_program.hpp"
 #include "tests/support/processes.hpp"
+#include "tests/support/run_program.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -19,7 +19,9 @@ using testing::IsEmpty;
 
 class dibs_bench : public testing::Test {
    protected:
-    program_end dibs(std::vector<std::string> words) { return run_dibs(box, DIBS_PROGRAM, std::move(words)); }
+    program_end dibs(std::vector<std::string> words) {
+        return run_program(box, DIBS_PROGRAM, std::move(words));
+    }
     std::filesystem::path results() const { return box.folder() / "results"; }
 
     std::string text_of(const std::string& name) const {
@@ -69,7 +71,7 @@ TEST_F(dibs_bench, measures_and_leaves_results_that_stats_reads_back) {
 }
 
 TEST_F(dibs_bench, leaves_no_process_and_no_folder_when_it_is_killed) {
-    auto bench = start_dibs(box, DIBS_PROGRAM, {"bench", "--strategies", "queue", "--out", results()});
+    auto bench = start_program(box, DIBS_PROGRAM, {"bench", "--strategies", "queue", "--out", results()});
     // The first line of progress: the servers, the service and the load are running.
     ASSERT_THAT(bench.read_error_line(sandbox::clock::now() + 60s).value_or(""), HasSubstr("queue"));
     const auto processes = descendants_of(bench.pid());

@@ -3,6 +3,7 @@
 #include "sandbox/redis_server.hpp"
 #include "tests/support/coupon_client.hpp"
 #include "tests/support/postgres_server.hpp"
+#include "tests/support/processes.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -10,6 +11,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <future>
 #include <map>
 #include <optional>
@@ -153,6 +155,20 @@ TEST_F(coupon_start, says_that_the_port_is_another_programs) {
     const auto ended = end_of(service);
     EXPECT_EQ(ended.code, 1);
     EXPECT_THAT(ended.errors, HasSubstr(port));
+}
+
+TEST_F(coupon_start, ends_when_it_is_told_to_before_its_servers_have_answered) {
+    redis.signal(SIGSTOP);
+    auto program = sandbox::program(
+        DIBS_PROGRAM, {"serve", "--redis", redis.url(), "--postgres", postgres.url(), "--port", "0"});
+    program.environment.emplace_back("DIBS_TOKEN_KEY", serve_process::token_key);
+    program.standard_error = sandbox::output::pipe();
+    auto service = box.start(program);
+    await_handler(service.pid(), SIGTERM);
+    service.signal(SIGTERM);
+    EXPECT_EQ(tests::end_of(service).code(), 0);
+    EXPECT_EQ(service.read_all_errors(sandbox::clock::now() + 5s), "");
+    redis.signal(SIGCONT);
 }
 
 TEST_F(coupon_start, says_how_to_call_it) {

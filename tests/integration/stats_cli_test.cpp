@@ -1,6 +1,6 @@
 // `dibs stats` as its users see it; its parsers have tests of their own.
-#include "tests/support/dibs_program.hpp"
 #include "tests/support/k6_texts.hpp"
+#include "tests/support/run_program.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
@@ -19,7 +19,7 @@ class dibs_stats : public testing::Test {
    protected:
     program_end stats(std::vector<std::string> words) {
         words.insert(words.begin(), "stats");
-        return run_dibs(box, DIBS_PROGRAM, std::move(words));
+        return run_program(box, DIBS_PROGRAM, std::move(words));
     }
     std::string file(const std::string& name, const std::string& text) {
         const auto path = box.folder() / name;

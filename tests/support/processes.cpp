@@ -2,6 +2,7 @@
 
 #include "sandbox/process_table.hpp"
 
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -45,6 +46,20 @@ sandbox::exit_status end_of(sandbox::process& one) {
 std::string next_line(sandbox::process& from) {
     if (auto line = from.read_line(clock::now() + patience)) return *line;
     throw std::runtime_error("no line came; stderr: " + from.read_all_errors(clock::now()));
+}
+
+void await_handler(pid_t process, int signal) {
+    const auto status = std::filesystem::path("/proc") / std::to_string(process) / "status";
+    const auto handled = [&] {
+        std::ifstream lines(status);
+        for (std::string line; std::getline(lines, line);) {
+            if (line.starts_with("SigCgt:"))
+                return (std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1U) != 0;
+        }
+        throw std::runtime_error("process " + std::to_string(process) + " has ended");
+    };
+    if (!poll_until(clock::now() + patience, handled))
+        throw std::runtime_error("process " + std::to_string(process) + " does not handle the signal");
 }
 
 std::vector<pid_t> await_gone(std::vector<pid_t> processes, clock::time_point until) {

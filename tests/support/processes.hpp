@@ -19,6 +19,10 @@ sandbox::exit_status end_of(sandbox::process& one);
 /// The next line of its stdout; throws std::runtime_error, with its stderr, where none comes within a minute.
 std::string next_line(sandbox::process& from);
 
+/// Waits until a process that was just started handles `signal`, which until then would kill it. Throws
+/// std::runtime_error where it does not within a minute.
+void await_handler(pid_t process, int signal);
+
 /// Waits until none of these processes exists. Returns those who still do at that time.
 std::vector<pid_t> await_gone(std::vector<pid_t> processes, sandbox::clock::time_point until);
 
