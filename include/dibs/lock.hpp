@@ -70,6 +70,15 @@ enum class renewal {
     by_hand     ///< the holder, by renew(), or nobody
 };
 
+/// Whether a release may pass the lock to the next waiter of the same process without asking the server (lock
+/// cohorting: D. Dice, V. Marathe, N. Shavit, PPoPP 2012), at most 1000 times or for 20 ms in a row. Faster by
+/// far, and unfair to other processes. For leases that are renewed automatically.
+enum class local_handoff {
+    by_algorithm,  ///< on for spinlock and pubsub, off for the others
+    on,            ///< also for queue and fencing, whose waiters are then in order within a process only
+    off
+};
+
 struct lock_request {
     explicit lock_request(std::string name_to_lock) : name(std::move(name_to_lock)) {}
 
@@ -80,6 +89,7 @@ struct lock_request {
     std::chrono::milliseconds wait = std::chrono::seconds(10);
     dibs::algorithm algorithm = dibs::algorithm::queue;
     dibs::renewal renewal = dibs::renewal::automatic;
+    dibs::local_handoff local_handoff = dibs::local_handoff::by_algorithm;
 };
 
 }  // namespace dibs

@@ -19,6 +19,7 @@ void add_serve(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
 void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
+void add_measure(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 
 }  // namespace dibs::cli

@@ -49,7 +49,12 @@ client client::connect(const config& servers) {
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
     auto thread = thread_;
     auto core = core_;
-    auto parts = co_await detail::run_on(core->executor(), detail::acquire_parts(core, std::move(request)));
+    std::unique_ptr<detail::lease_parts> parts;
+    const auto here = co_await asio::this_coro::executor;
+    if (here == core->executor())
+        parts = co_await detail::acquire_parts(std::move(core), std::move(request));
+    else
+        parts = co_await detail::run_on(core->executor(), detail::acquire_parts(core, std::move(request)));
     if (!parts) co_return std::nullopt;
     co_return lease(std::move(parts), std::move(thread));
 }

@@ -1,5 +1,7 @@
 #include "client/client_core.hpp"
 
+#include "locks/cohort.hpp"
+#include "locks/local_handoff.hpp"
 #include "redis/endpoint.hpp"
 
 #include <dibs/error.hpp>
@@ -27,6 +29,9 @@ void check(const lock_request& request) {
         throw error(fault::bad_input, "dibs", request.name.text(), "a lease is of 10 ms to 24 hours");
     if (request.wait < milliseconds::zero())
         throw error(fault::bad_input, "dibs", request.name.text(), "a wait is not negative");
+    if (request.local_handoff == local_handoff::on && !locks::can_hand_on_locally(request.algorithm))
+        throw error(fault::bad_input, "dibs", request.name.text(),
+                    std::string(to_string(request.algorithm)) + " cannot hand on locally");
 }
 
 }  // namespace
@@ -51,8 +56,14 @@ task<void> client_core::close() {
 
 locks::locker& client_core::locker_for(algorithm kind) {
     auto& made = lockers_[kind];
-    if (!made) made = locks::make_locker(kind, servers_.for_lockers());
+    if (!made) made = make_locker(kind);
     return *made;
+}
+
+std::unique_ptr<locks::locker> client_core::make_locker(algorithm kind) const {
+    auto made = locks::make_locker(kind, servers_.for_lockers());
+    if (!locks::can_hand_on_locally(kind)) return made;
+    return std::make_unique<locks::cohort>(executor_, std::move(made));
 }
 
 }  // namespace dibs::detail

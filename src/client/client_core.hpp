@@ -28,6 +28,7 @@ class client_core {
 
    private:
     locks::locker& locker_for(algorithm kind);
+    std::unique_ptr<locks::locker> make_locker(algorithm kind) const;
 
     asio::any_io_executor executor_;
     locks::server_set servers_;

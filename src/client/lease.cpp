@@ -25,8 +25,7 @@ std::string reason(const std::exception_ptr& failure) {
 
 task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     if (parts.released || parts.loss->source.stop_requested()) co_return false;
-    const auto& hold = parts.held.held();
-    const bool extended = co_await hold->renew(duration, hold->valid_until());
+    const bool extended = co_await parts.hold->renew(duration, parts.hold->valid_until());
     if (extended) parts.care.renewed();
     co_return extended;
 }
@@ -39,16 +38,12 @@ task<release_outcome> release(lease_parts& parts) {
 }  // namespace
 
 lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, renewal how)
-    : core(std::move(of)),
-      held(std::move(granted)),
-      name(held.name()),
-      owner(held.owner()),
-      token(held.token()) {
+    : core(std::move(of)), held(std::move(granted)), hold(held.held()) {
     locks::keeper::on_loss tell = [signal = loss](const std::exception_ptr& failure) {
         signal->why = reason(failure);
         signal->source.request_stop();
     };
-    care = core->keeper().keep(held.held(), how, std::move(tell));
+    care = core->keeper().keep(hold, how, std::move(tell));
 }
 
 task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request) {
@@ -85,12 +80,12 @@ lease::~lease() {
     }
 }
 
-const lock_name& lease::name() const { return parts_->name; }
-const owner_id& lease::owner() const { return parts_->owner; }
-std::optional<fencing_token> lease::token() const { return parts_->token; }
+const lock_name& lease::name() const { return parts_->hold->name(); }
+const owner_id& lease::owner() const { return parts_->hold->owner(); }
+std::optional<fencing_token> lease::token() const { return parts_->hold->token(); }
 
 std::chrono::steady_clock::time_point lease::valid_until() const {
-    return parts_->released ? steady::time_point::min() : parts_->held.valid_until();
+    return parts_->released ? steady::time_point::min() : parts_->hold->valid_until();
 }
 
 bool lease::valid() const { return !parts_->loss->source.stop_requested() && steady::now() < valid_until(); }

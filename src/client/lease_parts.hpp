@@ -21,9 +21,7 @@ struct lease_parts {
 
     std::shared_ptr<client_core> core;
     locks::lease held;
-    lock_name name;
-    owner_id owner;
-    std::optional<fencing_token> token;
+    std::shared_ptr<locks::hold> hold;  // answers after the release as well
     std::shared_ptr<loss_signal> loss = std::make_shared<loss_signal>();
     locks::keeper::care care;
     bool released = false;

@@ -1,5 +1,6 @@
 #include "locks/grants.hpp"
 
+#include "locks/local_handoff.hpp"
 #include "redis/connection.hpp"
 #include "redis/script.hpp"
 #include "redis/scripts.hpp"
@@ -18,6 +19,7 @@ attempt read_attempt(const std::vector<redis::reply>& answer) {
     if (const auto left = answer.at(2).integer(); left >= 0)
         result.remaining = std::chrono::milliseconds(left);
     result.server_us = answer.at(3).integer();
+    result.tokens = answer.at(4).integer();
     return result;
 }
 
@@ -29,9 +31,44 @@ release_outcome read_outcome(const redis::reply& answer) {
     }
 }
 
+task<attempt> attempt_at(redis_server server, redis::script_call request, deadline until) {
+    const auto answer = co_await redis::evaluate(*server, std::move(request), until);
+    co_return read_attempt(answer.elements());
+}
+
+task<release_outcome> release_at(redis_server server, redis::script_call request, deadline until) {
+    const auto answer =
+        co_await redis::evaluate(*server, std::move(request), until, redis::when_cancelled::finish);
+    co_return read_outcome(answer);
+}
+
+task<void> cancel_at(redis_server server, redis::script_call request, deadline until) {
+    co_await redis::evaluate(*server, std::move(request), until);
+}
+
+task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
+    auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(id);
+    try {
+        co_await server->execute(std::move(request), until);
+    } catch (const redis::refusal&) {
+    }
+}
+
+task<grants::pulse> pulse_at(redis_server server, redis::script_call request, deadline until) {
+    const auto answer = co_await redis::evaluate(*server, std::move(request), until);
+    grants::pulse result;
+    result.state = read_attempt(answer.elements());
+    if (result.state.granted) result.holder = owner_id(answer.elements().at(5).text());
+    co_return result;
+}
+
 std::string prefix_of(const lock_name& name) { return fmt::format("dibs:{{{}}}:", name.text()); }
 
 }  // namespace
+
+terms terms_of(const lock_request& request) {
+    return {request.lease, hands_on_locally(request) ? most_local_handoffs + 1 : 1};
+}
 
 lock_keys lock_keys::with_queue(const lock_name& name) {
     const auto start = prefix_of(name);
@@ -43,64 +80,62 @@ lock_keys lock_keys::of_redlock(const lock_name& name) {
     return {start, {start + "redlock"}};
 }
 
-grants::grants(redis_server server, lock_keys keys) : server_(std::move(server)), keys_(std::move(keys)) {}
-
-redis::script_call grants::call(const redis::script& what) const {
-    redis::script_call call(what);
-    for (const auto& key : keys_.keys) call.key(key);
-    return call;
-}
-
-task<attempt> grants::acquire(owner_id owner, std::chrono::milliseconds lease, deadline until) {
-    auto request = call(redis::scripts::acquire).arg(owner.text()).arg(lease.count());
-    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
-    co_return read_attempt(answer.elements());
-}
-
-task<attempt> grants::enqueue(owner_id owner, std::chrono::milliseconds lease, when_busy busy,
-                              deadline until) {
-    const std::string_view mode = busy == when_busy::stand_in_queue ? "wait" : "try";
-    auto request = call(redis::scripts::enqueue).arg(owner.text()).arg(lease.count()).arg(mode);
-    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
-    co_return read_attempt(answer.elements());
-}
-
-task<attempt> grants::renew(owner_id owner, std::chrono::milliseconds lease, deadline until) {
-    auto request = call(redis::scripts::renew).arg(owner.text()).arg(lease.count());
-    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
-    co_return read_attempt(answer.elements());
-}
-
-task<release_outcome> grants::release(owner_id owner, deadline until) {
-    auto request = call(redis::scripts::release).arg(owner.text());
-    co_return read_outcome(co_await redis::evaluate(*server_, std::move(request), until));
-}
-
-task<void> grants::cancel(owner_id owner, std::chrono::milliseconds lease, deadline until) {
-    auto request = call(redis::scripts::cancel).arg(entry(owner, lease));
-    co_await redis::evaluate(*server_, std::move(request), until);
-}
-
-task<void> grants::kill_client(std::int64_t id, deadline until) {
-    auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(id);
-    try {
-        co_await server_->execute(std::move(request), until);
-    } catch (const redis::refusal&) {
+struct grants::place {
+    place(redis_server on, lock_keys named) : server(std::move(on)), keys(std::move(named)) {
+        for (const auto& key : keys.keys) words.add(key);
     }
+    redis_server server;
+    lock_keys keys;
+    redis::arguments words;  // the keys as every request has them
+};
+
+grants::grants(redis_server server, lock_keys keys)
+    : place_(std::make_shared<const place>(std::move(server), std::move(keys))) {}
+
+const lock_keys& grants::keys() const { return place_->keys; }
+
+redis::script_call grants::call(const redis::script& what) const { return {what, place_->words}; }
+
+task<attempt> grants::acquire(const owner_id& owner, terms wanted, deadline until) const {
+    auto request = call(redis::scripts::acquire);
+    request.arg(owner.text()).arg(wanted.lease.count()).arg(wanted.tokens);
+    return attempt_at(place_->server, std::move(request), until);
 }
 
-task<grants::pulse> grants::heartbeat(std::vector<std::string> entries, deadline until) {
+task<attempt> grants::enqueue(const owner_id& owner, terms wanted, when_busy busy, deadline until) const {
+    auto request = call(redis::scripts::enqueue);
+    request.arg(owner.text()).arg(wanted.lease.count()).arg(wanted.tokens);
+    request.arg(busy == when_busy::stand_in_queue ? "wait" : "try");
+    return attempt_at(place_->server, std::move(request), until);
+}
+
+task<attempt> grants::renew(const owner_id& owner, std::chrono::milliseconds lease, deadline until) const {
+    auto request = call(redis::scripts::renew);
+    request.arg(owner.text()).arg(lease.count());
+    return attempt_at(place_->server, std::move(request), until);
+}
+
+task<release_outcome> grants::release(const owner_id& owner, deadline until) const {
+    return release_at(place_->server, std::move(call(redis::scripts::release).arg(owner.text())), until);
+}
+
+task<void> grants::cancel(const owner_id& owner, terms wanted, deadline until) const {
+    return cancel_at(place_->server, std::move(call(redis::scripts::cancel).arg(entry(owner, wanted))),
+                     until);
+}
+
+task<void> grants::kill_client(std::int64_t id, deadline until) const {
+    return kill_at(place_->server, id, until);
+}
+
+task<grants::pulse> grants::heartbeat(const std::vector<std::string>& entries, deadline until) const {
     auto request = call(redis::scripts::heartbeat);
     for (const auto& waiter : entries) request.arg(waiter);
-    const auto answer = co_await redis::evaluate(*server_, std::move(request), until);
-    pulse result;
-    result.state = read_attempt(answer.elements());
-    if (result.state.granted) result.holder = owner_id(answer.elements().at(4).text());
-    co_return result;
+    return pulse_at(place_->server, std::move(request), until);
 }
 
-std::string grants::entry(const owner_id& owner, std::chrono::milliseconds lease) {
-    return fmt::format("{} {}", owner.text(), lease.count());
+std::string grants::entry(const owner_id& owner, const terms& wanted) {
+    return fmt::format("{} {} {}", owner.text(), wanted.lease.count(), wanted.tokens);
 }
 
 }  // namespace dibs::locks

@@ -33,45 +33,57 @@ struct lock_keys {
     std::string process_channel(const std::string& process) const { return prefix + process; }
 };
 
+/// What a grant is asked for.
+struct terms {
+    std::chrono::milliseconds lease;
+    /// So many in a row, for a process that hands the lock on among its own.
+    std::int64_t tokens = 1;
+};
+
+terms terms_of(const lock_request& request);
+
 /// A script's answer to one who wants the lock.
 struct attempt {
     bool granted = false;
-    fencing_token token{0};  ///< of the grant; 0 for a lock without tokens
+    fencing_token token{0};   ///< the first of the grant; 0 for a lock without tokens
+    std::int64_t tokens = 0;  ///< how many in a row it may give out
     /// Until the present lease ends; empty when the server could not tell.
     std::optional<std::chrono::milliseconds> remaining;
     std::int64_t server_us = 0;  ///< the server's clock while it answered
 };
 
-/// A lost or late answer throws dibs::error: in doubt, the caller withdraws with cancel().
+/// Requests are written down when they are made, and sent when they are awaited. A lost or late answer throws
+/// dibs::error: in doubt, the caller withdraws with cancel().
 class grants {
    public:
     grants(redis_server server, lock_keys keys);
-    const lock_keys& keys() const { return keys_; }
+    const lock_keys& keys() const;
 
-    task<attempt> acquire(owner_id owner, std::chrono::milliseconds lease, deadline until);
+    task<attempt> acquire(const owner_id& owner, terms wanted, deadline until) const;
 
     enum class when_busy { stand_in_queue, give_up };
-    task<attempt> enqueue(owner_id owner, std::chrono::milliseconds lease, when_busy busy, deadline until);
+    task<attempt> enqueue(const owner_id& owner, terms wanted, when_busy busy, deadline until) const;
 
-    task<attempt> renew(owner_id owner, std::chrono::milliseconds lease, deadline until);
-    task<release_outcome> release(owner_id owner, deadline until);
+    task<attempt> renew(const owner_id& owner, std::chrono::milliseconds lease, deadline until) const;
+    /// Goes on where its caller is cancelled.
+    task<release_outcome> release(const owner_id& owner, deadline until) const;
     /// Leaves the queue, or releases what was granted meanwhile.
-    task<void> cancel(owner_id owner, std::chrono::milliseconds lease, deadline until);
+    task<void> cancel(const owner_id& owner, terms wanted, deadline until) const;
     /// Ends a connection of ours by Redis's CLIENT ID; a server that refuses is not asked again.
-    task<void> kill_client(std::int64_t id, deadline until);
+    task<void> kill_client(std::int64_t id, deadline until) const;
 
     struct pulse {
         std::optional<owner_id> holder;  ///< if it is one of the entries
         attempt state;
     };
-    task<pulse> heartbeat(std::vector<std::string> entries, deadline until);
-    static std::string entry(const owner_id& owner, std::chrono::milliseconds lease);
+    task<pulse> heartbeat(const std::vector<std::string>& entries, deadline until) const;
+    static std::string entry(const owner_id& owner, const terms& wanted);
 
    private:
+    struct place;  // shared by the copies
     redis::script_call call(const redis::script& what) const;
 
-    redis_server server_;
-    lock_keys keys_;
+    std::shared_ptr<const place> place_;
 };
 
 }  // namespace dibs::locks

@@ -35,9 +35,19 @@ lease::~lease() { release_in_background(); }
 
 task<release_outcome> lease::release() {
     assert(hold_ && "a lease is released once");
-    // On its own, without a cancellation slot: a caller that is cancelled must not leave the lock held.
-    auto unshared = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
-    co_return co_await asio::co_spawn(executor_, release_of(std::exchange(hold_, nullptr)), unshared);
+    const auto held = std::exchange(hold_, nullptr);
+    if (held->hand_on()) co_return release_outcome::released;
+    // A caller that is cancelled must not leave the lock held.
+    if (!held->release_is_shielded()) {
+        auto unshared = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+        co_return co_await asio::co_spawn(executor_, release_of(held), unshared);
+    }
+    try {
+        co_return co_await held->release();
+    } catch (const boost::system::system_error&) {  // cancelled between two requests
+        spawn(executor_, ending_of(held));
+        throw;
+    }
 }
 
 task<release_outcome> lease::abandon() {
@@ -48,6 +58,7 @@ task<release_outcome> lease::abandon() {
 void lease::release_in_background() noexcept {
     if (!hold_) return;
     try {
+        if (hold_->hand_on()) return hold_.reset();
         // A failure needs no hearing: the lock ends with its lease.
         spawn(executor_, ending_of(std::exchange(hold_, nullptr)));
     } catch (...) {

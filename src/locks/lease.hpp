@@ -20,6 +20,8 @@ class hold {
     virtual const lock_name& name() const = 0;
     virtual const owner_id& owner() const = 0;
     virtual std::optional<fencing_token> token() const = 0;
+    /// How many in a row, from token(), this grant may give out.
+    virtual std::int64_t tokens() const { return 1; }
     /// May be asked from any thread.
     virtual deadline valid_until() const = 0;
     /// How long the lease was asked for.
@@ -28,6 +30,10 @@ class hold {
     /// where that is not known by `until`: it may be tried again.
     virtual task<bool> renew(std::chrono::milliseconds lease, deadline until) = 0;
     virtual task<release_outcome> release() = 0;
+    /// Whether release() goes on to its end where its caller is cancelled.
+    virtual bool release_is_shielded() const { return false; }
+    /// Passes the lock to a waiter of this process, which is all of its release. False: the backend is asked.
+    virtual bool hand_on() { return false; }
     /// Release by a holder that is gone: what it wrote in the lock's transaction is undone.
     virtual task<release_outcome> abandon() { return release(); }
     virtual postgres::transaction* transaction() { return nullptr; }
@@ -64,6 +70,8 @@ class lease {
 
     /// What a keeper keeps.
     const std::shared_ptr<hold>& held() const { return hold_; }
+    /// Leaves the release to whoever takes it.
+    std::shared_ptr<hold> take() && { return std::move(hold_); }
 
    private:
     void release_in_background() noexcept;

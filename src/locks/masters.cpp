@@ -33,7 +33,7 @@ struct question {
 task<bool> extend(grants& server, const question& asked) {
     const auto answer = co_await server.renew(asked.owner, asked.lease, asked.answer_by);
     const bool gone = !answer.granted && !answer.remaining;
-    if (gone) co_await server.acquire(asked.owner, asked.lease, asked.answer_by);
+    if (gone) co_await server.acquire(asked.owner, terms{asked.lease}, asked.answer_by);
     co_return answer.granted;
 }
 
@@ -43,7 +43,7 @@ task<bool> put(grants& server, const question& asked) {
         const auto outcome = co_await server.release(asked.owner, asked.answer_by);
         co_return outcome == release_outcome::released;
     }
-    const auto answer = co_await server.acquire(asked.owner, asked.lease, asked.answer_by);
+    const auto answer = co_await server.acquire(asked.owner, terms{asked.lease}, asked.answer_by);
     co_return answer.granted;
 }
 

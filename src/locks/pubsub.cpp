@@ -10,27 +10,28 @@ namespace dibs::locks {
 
 pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis_server server, message_source messages)
     : executor_(std::move(executor)),
-      server_(std::move(server)),
       messages_(std::move(messages)),
-      gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
+      names_(executor_, idle_name_time,
+             [this, server = std::move(server)](const lock_name& name) {
+                 return std::make_shared<single_key>(executor_, server, name);
+             }),
       bells_(executor_, idle_name_time,
              [this](const lock_name&) { return std::make_shared<bell>(executor_); }) {}
 
 task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
-    const auto door = gates_.of(request.name);
-    const auto pass = co_await door->enter(until);
+    const auto key = names_.of(request.name);
+    const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
-    const grants scripts(server_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();
     for (std::shared_ptr<bell> waiting;;) {
-        auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
+        auto tried = co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until));
         if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
         if (now >= until) co_return std::nullopt;
         if (!waiting) waiting = bells_.of(request.name);
         if (!waiting->subscription.active()) {
-            co_await listen(waiting, scripts.keys().free_channel(), until);
+            co_await listen(waiting, key->scripts.keys().free_channel(), until);
             continue;  // a release before the subscription stood went unheard
         }
         auto next_try = until;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "core/wakeup.hpp"
-#include "locks/gates.hpp"
 #include "locks/locker.hpp"
 #include "locks/owner_source.hpp"
+#include "locks/single_key.hpp"
 #include "redis/subscriber.hpp"
 
 namespace dibs::locks {
@@ -30,10 +30,9 @@ class pubsub_locker final : public locker {
     task<void> listen(std::shared_ptr<bell> to, std::string channel, deadline until);
 
     asio::any_io_executor executor_;
-    redis_server server_;
     message_source messages_;
     owner_source owners_;
-    gates gates_;
+    kept<single_key> names_;
     kept<bell> bells_;
 };
 

@@ -19,20 +19,30 @@ queue_locker::queue_locker(algorithm kind, asio::any_io_executor executor, redis
 
 task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
+    const bool waits = request.wait > request.wait.zero();
+    const auto wanted = terms_of(request);
     const auto line = lines_.of(request.name);
     const auto owner = owners_.next();
     // Registered before the request is sent: the grant may overtake the reply.
-    waiting_line::place place(line, owner, request.lease);
+    waiting_line::place place(line, owner, wanted);
     const auto sent = steady::now();
-    const auto answer = co_await enqueue(*line, place, request, owner);
+    attempt answer;
+    try {
+        const auto busy = waits ? grants::when_busy::stand_in_queue : grants::when_busy::give_up;
+        answer = co_await line->scripts().enqueue(owner, wanted, busy, answer_deadline(until));
+    } catch (...) {
+        place.settled();
+        withdraw(executor_, line->scripts(), owner, wanted, std::current_exception());
+        throw;
+    }
     line->observe(sent, answer);
     if (answer.granted) {
         place.settled();
-        redis_hold::grant grant{request.name, owner, answer.token, request.lease,
-                                valid_until(sent, request.lease)};
+        redis_hold::grant grant{std::move(request.name), owner,         answer.token,
+                                answer.tokens,           request.lease, valid_until(sent, request.lease)};
         co_return lease(executor_, std::make_shared<redis_hold>(line->scripts(), std::move(grant)));
     }
-    if (request.wait <= request.wait.zero()) {
+    if (!waits) {
         place.settled();
         co_return std::nullopt;
     }
@@ -45,20 +55,6 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
 
 void queue_locker::closed() {
     lines_.for_each([](waiting_line& line) { line.closed(); });
-}
-
-task<attempt> queue_locker::enqueue(waiting_line& line, waiting_line::place& place, lock_request request,
-                                    owner_id owner) {
-    const auto busy =
-        request.wait > request.wait.zero() ? grants::when_busy::stand_in_queue : grants::when_busy::give_up;
-    try {
-        co_return co_await line.scripts().enqueue(owner, request.lease, busy,
-                                                  answer_deadline(after(request.wait)));
-    } catch (...) {
-        place.settled();
-        withdraw(executor_, line.scripts(), std::move(owner), request.lease, std::current_exception());
-        throw;
-    }
 }
 
 }  // namespace dibs::locks

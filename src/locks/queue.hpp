@@ -20,9 +20,6 @@ class queue_locker final : public locker {
     void closed() override;
 
    private:
-    task<attempt> enqueue(waiting_line& line, waiting_line::place& place, lock_request request,
-                          owner_id owner);
-
     algorithm kind_;
     asio::any_io_executor executor_;
     owner_source owners_;

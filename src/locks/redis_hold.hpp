@@ -16,6 +16,7 @@ class redis_hold : public hold {
         lock_name name;
         owner_id owner;
         fencing_token token;
+        std::int64_t tokens;
         std::chrono::milliseconds lease;
         deadline valid_until;
     };
@@ -25,10 +26,12 @@ class redis_hold : public hold {
     const lock_name& name() const override { return grant_.name; }
     const owner_id& owner() const override { return grant_.owner; }
     std::optional<fencing_token> token() const override { return grant_.token; }
+    std::int64_t tokens() const override { return grant_.tokens; }
     deadline valid_until() const override { return valid_until_; }
     std::chrono::milliseconds duration() const override { return grant_.lease; }
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override;
     task<release_outcome> release() override;
+    bool release_is_shielded() const override { return true; }
 
    private:
     grants scripts_;

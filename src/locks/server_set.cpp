@@ -72,7 +72,7 @@ server_set::server_set(asio::any_io_executor executor, const server_addresses& w
     if (where.postgres) pool_ = std::make_unique<postgres::pool>(executor_, *where.postgres, where.sessions);
 }
 
-backends server_set::for_lockers() {
+backends server_set::for_lockers() const {
     backends all;
     all.executor = executor_;
     all.redis = redis_;

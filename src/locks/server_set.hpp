@@ -24,7 +24,7 @@ class server_set {
    public:
     server_set(asio::any_io_executor executor, const server_addresses& where);
 
-    backends for_lockers();
+    backends for_lockers() const;
     redis::connection& redis() { return *redis_; }
     redis::subscriber& subscriber() { return *subscriber_; }
     postgres::pool& pool() { return *pool_; }

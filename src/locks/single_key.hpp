@@ -1,12 +1,24 @@
 #pragma once
 
+#include "core/gate.hpp"
 #include "locks/grants.hpp"
+#include "locks/kept.hpp"
 #include "locks/lease.hpp"
 
 #include <optional>
 
-/// What spinlock and pubsub share: one try for the key of a lock, without queueing.
+/// What spinlock and pubsub share: one waiter of the process at a time tries for the key of a lock, without
+/// queueing at the server.
 namespace dibs::locks {
+
+/// What is kept of a name.
+struct single_key {
+    single_key(const asio::any_io_executor& executor, redis_server server, const lock_name& name)
+        : door(executor, name.text(), {.inside = 1}),
+          scripts(std::move(server), lock_keys::with_queue(name)) {}
+    gate door;
+    grants scripts;
+};
 
 struct single_try {
     std::optional<lease> granted;
@@ -15,7 +27,7 @@ struct single_try {
 };
 
 /// A try whose answer is lost is withdrawn in the background.
-task<single_try> try_once(asio::any_io_executor executor, grants scripts, lock_request request,
-                          owner_id owner, deadline answer_by);
+task<single_try> try_once(asio::any_io_executor executor, const grants& scripts, const lock_request& request,
+                          const owner_id& owner, deadline answer_by);
 
 }  // namespace dibs::locks

@@ -14,22 +14,23 @@ namespace dibs::locks {
 
 spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis_server server)
     : executor_(std::move(executor)),
-      server_(std::move(server)),
-      gates_(executor_, idle_name_time, gate_of_width(executor_, 1)),
+      names_(executor_, idle_name_time,
+             [this, server = std::move(server)](const lock_name& name) {
+                 return std::make_shared<single_key>(executor_, server, name);
+             }),
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
 task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto start = steady::now();
     const auto until = start + request.wait;
-    const auto door = gates_.of(request.name);
-    const auto pass = co_await door->enter(until);
+    const auto key = names_.of(request.name);
+    const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
-    const grants scripts(server_, lock_keys::with_queue(request.name));
     const auto owner = owners_.next();
     backoff pauses;
     asio::steady_timer pause(executor_);
     for (;;) {
-        auto tried = co_await try_once(executor_, scripts, request, owner, answer_deadline(until));
+        auto tried = co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until));
         if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
         if (now >= until) co_return std::nullopt;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "locks/gates.hpp"
 #include "locks/locker.hpp"
 #include "locks/owner_source.hpp"
+#include "locks/single_key.hpp"
 
 #include <random>
 
@@ -20,9 +20,8 @@ class spinlock_locker final : public locker {
 
    private:
     asio::any_io_executor executor_;
-    redis_server server_;
     owner_source owners_;
-    gates gates_;
+    kept<single_key> names_;
     std::minstd_rand random_;
 };
 

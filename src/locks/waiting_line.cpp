@@ -16,10 +16,11 @@ namespace {
 
 constexpr std::size_t entries_per_heartbeat = 500;
 
-/// 'OWNER TOKEN EXPIRY_US', as scripts/grants.lua publishes it.
+/// 'OWNER TOKEN TOKENS EXPIRY_US', as scripts/grants.lua publishes it.
 struct grant_message {
     std::string_view owner;
     std::int64_t token = 0;
+    std::int64_t tokens = 0;
     std::int64_t expiry_us = 0;
 };
 
@@ -29,11 +30,14 @@ std::optional<grant_message> parse(std::string_view payload) {
     if (first == std::string_view::npos) return std::nullopt;
     message.owner = payload.substr(0, first);
     const char* const end = payload.data() + payload.size();
-    const auto token = std::from_chars(payload.data() + first + 1, end, message.token);
-    if (token.ec != std::errc{} || token.ptr == end) return std::nullopt;
-    const auto expiry = std::from_chars(token.ptr + 1, end, message.expiry_us);
-    if (expiry.ec != std::errc{} || expiry.ptr != end) return std::nullopt;
-    return message;
+    const char* at = payload.data() + first;
+    for (auto* number : {&message.token, &message.tokens, &message.expiry_us}) {
+        if (at == end) return std::nullopt;
+        const auto read = std::from_chars(at + 1, end, *number);
+        if (read.ec != std::errc{}) return std::nullopt;
+        at = read.ptr;
+    }
+    return at == end ? std::optional(message) : std::nullopt;
 }
 
 }  // namespace
@@ -47,15 +51,14 @@ waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, messa
       channel_(scripts_.keys().process_channel(process)),
       beat_now_(executor_) {}
 
-waiting_line::place::place(std::shared_ptr<waiting_line> line, owner_id owner,
-                           std::chrono::milliseconds lease)
-    : line_(std::move(line)), owner_(std::move(owner)), lease_(lease), turn_(line_->executor_) {
+waiting_line::place::place(std::shared_ptr<waiting_line> line, owner_id owner, terms wanted)
+    : line_(std::move(line)), owner_(std::move(owner)), wanted_(wanted), turn_(line_->executor_) {
     at_ = line_->places_.insert(line_->places_.end(), this);
 }
 
 waiting_line::place::~place() {
     if (waiting_) line_->places_.erase(at_);
-    if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, lease_, nullptr);
+    if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, wanted_, nullptr);
 }
 
 task<std::optional<redis_hold::grant>> waiting_line::place::wait_until(deadline until) {
@@ -146,8 +149,8 @@ task<void> waiting_line::beat() {
         const auto pulse = co_await scripts_.heartbeat(std::move(entries), after(clean_up_time));
         observe(sent, pulse.state);
         if (pulse.holder && pulse.state.remaining)
-            deliver(pulse.holder->text(), pulse.state.token,
-                    locks::valid_until(sent, *pulse.state.remaining));
+            deliver(pulse.holder->text(), {pulse.state.token, pulse.state.tokens,
+                                           locks::valid_until(sent, *pulse.state.remaining)});
     }
 }
 
@@ -158,7 +161,7 @@ std::vector<std::string> waiting_line::entries_of_round() {
         if (waiter->beaten_in_ == round_) continue;
         if (entries.size() == entries_per_heartbeat) break;
         waiter->beaten_in_ = round_;
-        entries.push_back(grants::entry(waiter->owner_, waiter->lease_));
+        entries.push_back(grants::entry(waiter->owner_, waiter->wanted_));
     }
     return entries;
 }
@@ -170,17 +173,18 @@ void waiting_line::granted_by_message(std::string_view payload) {
     const auto expiry = clock_.earliest(message->expiry_us);
     if (!expiry) return;
     const auto left = std::max(*expiry - steady::now(), steady::duration::zero());
-    deliver(message->owner, fencing_token(message->token), *expiry - drift_margin(left));
+    deliver(message->owner, {fencing_token(message->token), message->tokens, *expiry - drift_margin(left)});
 }
 
-void waiting_line::deliver(std::string_view owner, fencing_token token, deadline valid_until) {
+void waiting_line::deliver(std::string_view owner, const delivery& given) {
     const auto found = std::find_if(places_.begin(), places_.end(),
                                     [owner](const place* waiter) { return waiter->owner_.text() == owner; });
     if (found == places_.end()) return;  // it gave up meanwhile, and its withdrawal releases the lock
     place& waiter = **found;
     places_.erase(found);
     waiter.waiting_ = false;
-    waiter.granted_.emplace(redis_hold::grant{name_, waiter.owner_, token, waiter.lease_, valid_until});
+    waiter.granted_.emplace(redis_hold::grant{name_, waiter.owner_, given.first, given.tokens,
+                                              waiter.wanted_.lease, given.valid_until});
     waiter.turn_.wake();
 }
 

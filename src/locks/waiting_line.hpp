@@ -31,7 +31,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     /// granted nor settled() is withdrawn in the background, and what it was granted meanwhile is released.
     class place {
        public:
-        place(std::shared_ptr<waiting_line> line, owner_id owner, std::chrono::milliseconds lease);
+        place(std::shared_ptr<waiting_line> line, owner_id owner, terms wanted);
         place(const place&) = delete;
         place& operator=(const place&) = delete;
         ~place();
@@ -45,7 +45,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
         friend class waiting_line;
         std::shared_ptr<waiting_line> line_;
         owner_id owner_;
-        std::chrono::milliseconds lease_;
+        terms wanted_;
         deadline registered_ = steady::now();
         std::list<place*>::iterator at_;
         std::uint64_t beaten_in_ = 0;
@@ -75,7 +75,12 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     void beat_by(deadline latest);
     task<void> confirm();
     void granted_by_message(std::string_view payload);
-    void deliver(std::string_view owner, fencing_token token, deadline valid_until);
+    struct delivery {
+        fencing_token first;
+        std::int64_t tokens;
+        deadline valid_until;
+    };
+    void deliver(std::string_view owner, const delivery& given);
     bool needed() const { return !places_.empty() || !unconfirmed_.expired(); }
 
     asio::any_io_executor executor_;

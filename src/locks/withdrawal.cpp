@@ -30,20 +30,19 @@ doubt doubt_of(const std::exception_ptr& cause) {
     }
 }
 
-task<void> undo(grants scripts, owner_id owner, std::chrono::milliseconds lease,
-                std::optional<std::int64_t> lost_client) {
+task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
     const auto until = after(clean_up_time);
     if (lost_client) co_await scripts.kill_client(*lost_client, until);
-    co_await scripts.cancel(std::move(owner), lease, until);
+    co_await scripts.cancel(std::move(owner), wanted, until);
 }
 
 }  // namespace
 
-void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner,
-              std::chrono::milliseconds lease, const std::exception_ptr& cause) {
+void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner, terms wanted,
+              const std::exception_ptr& cause) {
     const auto found = doubt_of(cause);
     if (found.may_have_run)
-        spawn(executor, undo(std::move(scripts), std::move(owner), lease, found.lost_client));
+        spawn(executor, undo(std::move(scripts), std::move(owner), wanted, found.lost_client));
 }
 
 }  // namespace dibs::locks

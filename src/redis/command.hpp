@@ -35,6 +35,8 @@ class command {
         words_.reserve(usual_size);
         words_.add(verb);
     }
+    /// So many bytes of arguments are to come.
+    void reserve(std::size_t bytes) { words_.reserve(words_.bytes().size() + bytes + usual_size); }
 
     command& arg(std::string_view word) & { return words_.add(word), *this; }
     command&& arg(std::string_view word) && { return words_.add(word), std::move(*this); }

@@ -28,13 +28,14 @@ connection::~connection() {
     if (core_) core_->shut_down("its connection was destroyed");
 }
 
-task<reply> connection::execute(command what, deadline until) {
+task<reply> connection::execute(command what, deadline until, when_cancelled then) {
     call asked(std::move(what), until);
     core_->admit(asked);
     // While it waits, the coroutine belongs to its handler and does not keep the core alive: the core ends
     // it.
-    auto wait = [core = core_.get(), pending = &asked](auto handler) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
+    auto wait = [core = core_.get(), pending = &asked, then](auto handler) {
+        auto slot = then == when_cancelled::give_up ? asio::get_associated_cancellation_slot(handler)
+                                                    : asio::cancellation_slot();
         pending->waiting = std::make_unique<continuation_of<decltype(handler)>>(std::move(handler));
         core->start(*pending);
         if (slot.is_connected())

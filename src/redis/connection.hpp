@@ -30,6 +30,12 @@ struct connection_options {
     std::size_t max_reply_size = 64U << 20U;
 };
 
+/// What a request does whose caller is cancelled.
+enum class when_cancelled {
+    give_up,  ///< unsent it is never sent, later its reply is skipped; the caller's wait ends at once
+    finish    ///< goes on to its end or its deadline, and the caller waits for it: for clean-up
+};
+
 /// The server answered with an error (fault::refused).
 class refusal : public error {
    public:
@@ -74,8 +80,7 @@ class connection {
     /// - lost_reply (in_doubt): the connection was lost after sending;
     /// - timeout: the deadline (to about a millisecond) came after sending, and before the reply;
     /// - unavailable: the deadline came before it could be sent; exhausted: too many requests; closed.
-    /// When it is cancelled before sending it is never sent; later, its reply is skipped when it comes.
-    task<reply> execute(command what, deadline until);
+    task<reply> execute(command what, deadline until, when_cancelled then = when_cancelled::give_up);
 
     /// Ends the connection for good: whoever waits, and whoever comes later, gets fault::closed.
     task<void> close();

@@ -34,6 +34,7 @@ script_call& script_call::key(std::string_view name) & {
 
 command script_call::start(std::string_view verb, std::string_view script_word) const {
     command what(verb);
+    what.reserve(words_.bytes().size() + script_word.size());
     what.arg(script_word).arg(keys_).args(words_);
     return what;
 }
@@ -41,13 +42,13 @@ command script_call::start(std::string_view verb, std::string_view script_word) 
 command script_call::by_digest() const { return start("EVALSHA", script_->sha1()); }
 command script_call::by_source() const { return start("EVAL", script_->source()); }
 
-task<reply> evaluate(connection& on, script_call call, deadline until) {
+task<reply> evaluate(connection& on, script_call call, deadline until, when_cancelled then) {
     try {
-        co_return co_await on.execute(call.by_digest(), until);
+        co_return co_await on.execute(call.by_digest(), until, then);
     } catch (const refusal& answer) {
         if (answer.code() != "NOSCRIPT") throw;
     }
-    co_return co_await on.execute(call.by_source(), until);
+    co_return co_await on.execute(call.by_source(), until, then);
 }
 
 }  // namespace dibs::redis

@@ -33,6 +33,11 @@ class script_call {
    public:
     /// The script must outlive the call.
     explicit script_call(const script& what) : script_(&what) {}
+    script_call(const script& what, const arguments& keys) : script_call(what) {
+        words_.reserve(usual_size);
+        words_.add(keys);
+        keys_ = keys.count();
+    }
 
     script_call& key(std::string_view name) &;
     script_call&& key(std::string_view name) && { return std::move(key(name)); }
@@ -52,6 +57,7 @@ class script_call {
     command by_source() const;  ///< EVAL, which also loads the script
 
    private:
+    static constexpr std::size_t usual_size = 256;  // bytes; saves growing step by step
     command start(std::string_view verb, std::string_view script_word) const;
 
     const script* script_;
@@ -61,6 +67,7 @@ class script_call {
 
 /// Runs the script: EVALSHA, and where the server does not know it (NOSCRIPT), EVAL. Throws as
 /// connection::execute; what the script answers with redis.error_reply comes as refusal.
-task<reply> evaluate(connection& on, script_call call, deadline until);
+task<reply> evaluate(connection& on, script_call call, deadline until,
+                     when_cancelled then = when_cancelled::give_up);
 
 }  // namespace dibs::redis

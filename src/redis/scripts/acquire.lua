@@ -1,7 +1,8 @@
--- spinlock, pubsub, redlock: takes a free lock. ARGV: owner, lease ms.
+-- spinlock, pubsub, redlock: takes a free lock. ARGV: owner, lease ms, tokens.
 local now = now_us()
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
-    return {1, draw_token(now), tonumber(ARGV[2]), now}
+    local token, tokens = draw_tokens(now, tonumber(ARGV[3]))
+    return {1, token, tonumber(ARGV[2]), now, tokens}
 end
 if redis.call('GET', KEYS[1]) == ARGV[1] then return granted_before(now) end
 return busy(now)

@@ -18,30 +18,33 @@ local function channel(listeners) return string.sub(KEYS[1], 1, -5) .. listeners
 
 local function number_text(number) return string.format('%.0f', number) end
 
--- The counter never runs ahead of the clock for long, so that losing it does not lead back.
-local function draw_token(now)
-    if not KEYS[4] then return 0 end
+-- Draws up to `wanted` tokens in a row (several for a holder that hands the lock on by itself); returns the first
+-- and how many. The counter never runs ahead of the clock for long, so that losing it does not lead back.
+local function draw_tokens(now, wanted)
+    if not KEYS[4] then return 0, 0 end
     local last = tonumber(redis.call('GET', KEYS[4]))
-    local token = (last and last >= now) and last + 1 or now
-    redis.call('SET', KEYS[4], number_text(token), 'PX', TOKEN_TTL_MS)
-    return token
+    local upper = (last and last >= now) and last + 1 or now
+    local lower = last and math.max(last + 1, upper - wanted + 1) or upper
+    redis.call('SET', KEYS[4], number_text(upper), 'PX', TOKEN_TTL_MS)
+    return lower, upper - lower + 1
 end
 
--- Replies of the scripts that may grant: {granted, token, remaining ms, now}.
-local function grant(owner, lease_ms, now)
+-- Replies of the scripts that may grant: {granted, first token, remaining ms, now, tokens}.
+local function grant(owner, lease_ms, wanted, now)
     redis.call('SET', KEYS[1], owner, 'PX', lease_ms)
-    return {1, draw_token(now), tonumber(lease_ms), now}
+    local token, tokens = draw_tokens(now, tonumber(wanted))
+    return {1, token, tonumber(lease_ms), now, tokens}
 end
 
 -- The owner asks again: its token is the last one drawn, unless the counter was lost since.
 local function granted_before(now)
-    local token = KEYS[4] and (tonumber(redis.call('GET', KEYS[4])) or draw_token(now)) or 0
-    return {1, token, redis.call('PTTL', KEYS[1]), now}
+    local token = KEYS[4] and (tonumber(redis.call('GET', KEYS[4])) or draw_tokens(now, 1)) or 0
+    return {1, token, redis.call('PTTL', KEYS[1]), now, 1}
 end
 
-local function busy(now) return {0, 0, redis.call('PTTL', KEYS[1]), now} end
+local function busy(now) return {0, 0, redis.call('PTTL', KEYS[1]), now, 0} end
 
--- A queue entry is 'OWNER LEASE_MS'; OWNER is 'PROCESS.SEQUENCE'.
+-- A queue entry is 'OWNER LEASE_MS TOKENS'; OWNER is 'PROCESS.SEQUENCE'.
 local function owner_of(entry) return string.match(entry, '^(%S+) ') end
 
 -- Makes the first living waiter the owner and tells its process; returns it, or nothing when none is left.
@@ -52,11 +55,11 @@ local function grant_to_head(now)
         local alive_until = tonumber(redis.call('ZSCORE', KEYS[3], entry))
         redis.call('ZREM', KEYS[3], entry)
         if alive_until and alive_until >= now then
-            local owner, process, lease_ms = string.match(entry, '^(([^.]+)%S*) (%d+)$')
+            local owner, process, lease_ms, wanted = string.match(entry, '^(([^.]+)%S*) (%d+) (%d+)$')
             local given_ms = math.min(tonumber(lease_ms), CONFIRM_MS)
-            local token = grant(owner, given_ms, now)[2]
-            redis.call('PUBLISH', channel(process),
-                       owner .. ' ' .. number_text(token) .. ' ' .. number_text(now + given_ms * 1000))
+            local granted = grant(owner, given_ms, wanted, now)
+            redis.call('PUBLISH', channel(process), table.concat({
+                owner, number_text(granted[2]), number_text(granted[5]), number_text(now + given_ms * 1000)}, ' '))
             return owner
         end
     end

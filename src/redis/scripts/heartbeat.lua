@@ -11,7 +11,7 @@ holder = holder or grant_to_head(now)
 for _, entry in ipairs(ARGV) do
     if owner_of(entry) == holder then
         local answer = granted_before(now)
-        answer[5] = holder
+        answer[6] = holder
         return answer
     end
 end

@@ -1,0 +1,48 @@
+#include "measure/ping_pong.hpp"
+
+#include "measure/plain_redis.hpp"
+#include "measure/user_process.hpp"
+
+#include <string>
+#include <thread>
+
+namespace dibs::measure {
+namespace {
+
+constexpr std::chrono::milliseconds silence{200};  // the other has stopped
+
+std::string channel_of(std::size_t number) { return "measure:ping-pong:" + std::to_string(number); }
+
+}  // namespace
+
+crowd_report ping_pong(const user_orders& orders) {
+    const auto where = redis::endpoint_from_url(orders.redis_url);
+    plain_redis talks(where);
+    plain_redis hears(where);
+    const auto mine = channel_of(orders.number);
+    const auto others = channel_of(1 - orders.number);
+    hears.ask(redis::command("SUBSCRIBE").arg(mine));
+    const auto pass_on = [&] {
+        talks.ask(redis::command("PUBLISH").arg(others).arg("0 0 0"));
+        talks.ask(redis::command("SET").arg(mine).arg("0").arg("PX").arg(10'000));
+    };
+
+    const auto& told = orders.crowd;
+    const auto counts_from = told.begin + told.warm_up;
+    const auto end = counts_from + told.length;
+    std::this_thread::sleep_until(told.begin);
+    if (orders.number == 0) pass_on();
+    std::uint64_t heard = 0;
+    while (hears.listen(silence)) {
+        const auto now = steady::now();
+        if (now >= end) break;
+        heard += now >= counts_from ? 1 : 0;
+        pass_on();
+    }
+    crowd_report report;
+    report.grants = {heard};
+    report.length_s = std::chrono::duration<double>(told.length).count();
+    return report;
+}
+
+}  // namespace dibs::measure

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "measure/crowd.hpp"
+
+namespace dibs::measure {
+
+struct user_orders;
+
+/// The floor of a hand-off between two processes, by blocking calls: whoever hears its channel publishes to
+/// the other's and sends one command more. Grants are the messages that were heard.
+crowd_report ping_pong(const user_orders& orders);
+
+}  // namespace dibs::measure
