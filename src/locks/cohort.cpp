@@ -20,4 +20,9 @@ task<std::optional<lease>> cohort::acquire(lock_request request) {
     return local_line::acquire(std::move(line), std::move(request));
 }
 
+void cohort::closed() {
+    backend_->closed();
+    lines_.for_each([](local_line& line) { line.closed(); });
+}
+
 }  // namespace dibs::locks

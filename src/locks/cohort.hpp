@@ -20,7 +20,7 @@ class cohort final : public locker {
     algorithm kind() const override { return backend_->kind(); }
     /// A request that does not hand on locally goes to the backend as it is.
     task<std::optional<lease>> acquire(lock_request request) override;
-    void closed() override { backend_->closed(); }
+    void closed() override;
 
    private:
     asio::any_io_executor executor_;

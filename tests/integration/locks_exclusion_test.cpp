@@ -2,6 +2,7 @@
 #include "tests/support/guarded_resource.hpp"
 #include "tests/support/lock_fixture.hpp"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -38,17 +39,23 @@ class exclusion_test : public lock_test {
     }
 };
 
-class exclusion_of : public exclusion_test, public testing::WithParamInterface<algorithm> {};
+class exclusion_of : public exclusion_test, public testing::WithParamInterface<std::string> {};
 
 TEST_P(exclusion_of, holds_between_processes) {
-    const auto found = fight(std::string(to_string(GetParam())));
+    const auto found = fight(GetParam());
     EXPECT_EQ(found.visits, processes * waiters * rounds);
     EXPECT_EQ(found.overlaps, 0);
     EXPECT_EQ(found.stale_tokens, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(every_algorithm, exclusion_of, testing::ValuesIn(all_algorithms),
-                         [](const auto& with) { return std::string(to_string(with.param)); });
+INSTANTIATE_TEST_SUITE_P(every_algorithm, exclusion_of,
+                         testing::Values("database", "spinlock", "pubsub", "queue", "fencing", "redlock",
+                                         "spinlock+local", "pubsub+local", "queue+local", "fencing+local"),
+                         [](const auto& with) {
+                             auto name = with.param;
+                             std::replace(name.begin(), name.end(), '+', '_');
+                             return name;
+                         });
 
 TEST_F(exclusion_test, sees_a_lock_that_takes_what_is_held) { EXPECT_GT(fight("no-nx").overlaps, 0); }
 

@@ -1,7 +1,6 @@
 #include "tests/support/lock_fixture.hpp"
 
 #include "core/random.hpp"
-#include "tests/support/broken_lockers.hpp"
 
 #include <algorithm>
 
@@ -27,8 +26,7 @@ lock_test::lock_test() : name_("test:" + random_hex(8)) {
 lock_test::~lock_test() = default;
 
 std::unique_ptr<locks::locker> lock_test::make(const std::string& lock) {
-    if (const auto kind = algorithm_from(lock)) return locks::make_locker(*kind, servers_->for_lockers());
-    return make_broken_locker(lock, servers_->for_lockers());
+    return make_lock(lock, servers_->for_lockers()).locker;
 }
 
 lock_request lock_test::request(std::chrono::milliseconds wait) const {

@@ -3,7 +3,6 @@
 // prints "waiting" as soon as it stands at the lock.
 #include "core/spawn.hpp"
 #include "core/task_group.hpp"
-#include "tests/support/broken_lockers.hpp"
 #include "tests/support/guarded_resource.hpp"
 #include "tests/support/lock_servers.hpp"
 
@@ -21,7 +20,7 @@ namespace {
 using namespace dibs;
 
 struct orders {
-    std::string lock = "queue";  // an algorithm, or the name of a bug
+    std::string lock = "queue";  // as make_lock() names them
     tests::server_urls urls;
     std::string name = "test";
     int waiters = 20;
@@ -31,17 +30,12 @@ struct orders {
     bool hold = false;
 };
 
-std::unique_ptr<locks::locker> make(const std::string& lock, const locks::backends& servers) {
-    if (const auto kind = algorithm_from(lock)) return locks::make_locker(*kind, servers);
-    return tests::make_broken_locker(lock, servers);
-}
-
-task<void> visit(locks::locker& locker, tests::guarded_resource& resource, const orders& told) {
+task<void> visit(const tests::named_lock& lock, tests::guarded_resource& resource, const orders& told) {
     for (int round = 0; round < told.rounds; ++round) {
-        lock_request request(told.name);
+        auto request = lock.request(told.name);
         request.lease = told.lease;
         request.wait = told.wait;
-        auto lease = co_await locker.acquire(request);
+        auto lease = co_await lock.locker->acquire(request);
         if (!lease) throw std::runtime_error("busy until the wait ended");
         co_await resource.enter(lease->token());
         co_await resource.leave();
@@ -67,11 +61,11 @@ task<void> keep(locks::locker& locker, const orders& told) {
 
 task<void> work(asio::io_context& context, const orders& told) {
     tests::lock_servers servers(context.get_executor(), told.urls);
-    const auto locker = make(told.lock, servers.for_lockers());
+    const auto lock = tests::make_lock(told.lock, servers.for_lockers());
     tests::guarded_resource resource(servers.redis(), "resource:" + told.name);
-    if (told.hold) co_await keep(*locker, told);
+    if (told.hold) co_await keep(*lock.locker, told);
     task_group users(context.get_executor());
-    for (int user = 0; user < told.waiters; ++user) users.spawn(visit(*locker, resource, told));
+    for (int user = 0; user < told.waiters; ++user) users.spawn(visit(lock, resource, told));
     co_await users.join();
     context.stop();
 }

@@ -1,0 +1,214 @@
+// Locks that are handed on within a process.
+#include "locks/local_handoff.hpp"
+
+#include "core/spawn.hpp"
+#include "core/timeout.hpp"
+#include "tests/support/lock_fixture.hpp"
+
+#include <dibs/error.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
+#include <gmock/gmock.h>
+
+#include <set>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using locks::lease;
+using maybe_lease = std::optional<lease>;
+
+class local_handoff_of : public lock_test, public testing::WithParamInterface<algorithm> {
+   protected:
+    named_lock process() {
+        return make_lock(std::string(to_string(GetParam())) + "+local", servers_->for_lockers());
+    }
+
+    /// Asks in the background; the result is there when the wait has ended.
+    struct waiter {
+        std::optional<maybe_lease> got;
+        std::exception_ptr failed;
+        bool ended = false;
+        asio::cancellation_signal stop;
+    };
+    std::unique_ptr<waiter> ask(const named_lock& of, std::chrono::milliseconds wait = 10s,
+                                std::chrono::milliseconds for_long = 10s) {
+        auto made = std::make_unique<waiter>();
+        auto wanted = of.request(name_);
+        wanted.wait = wait;
+        wanted.lease = for_long;
+        spawn(io_.get_executor(), keep(of.locker->acquire(std::move(wanted)), made->got), made->stop.slot(),
+              [it = made.get()](std::exception_ptr thrown) {
+                  it->failed = std::move(thrown);
+                  it->ended = true;
+              });
+        return made;
+    }
+    void await_end(const waiter& who) {
+        io_.restart();
+        while (!who.ended && io_.run_one_for(20s) > 0) {
+        }
+        ASSERT_TRUE(who.ended);
+    }
+    void run_for(std::chrono::milliseconds time) {
+        io_.restart();
+        io_.run_for(time);
+    }
+    lease lease_of(waiter& who) {
+        await_end(who);
+        if (!who.got || !*who.got) throw std::runtime_error("it was not granted");
+        return std::move(**who.got);
+    }
+    /// The owner that the server knows.
+    std::string owner_at_server() {
+        auto ask = redis::command("GET").arg("dibs:{" + name_ + "}:lock");
+        const auto answer = run(servers_->redis().execute(std::move(ask), after(5s)));
+        return answer.is_nil() ? "" : answer.text();
+    }
+};
+
+INSTANTIATE_TEST_SUITE_P(redis_locks, local_handoff_of,
+                         testing::Values(algorithm::spinlock, algorithm::pubsub, algorithm::queue,
+                                         algorithm::fencing),
+                         [](const auto& with) { return std::string(to_string(with.param)); });
+
+TEST_P(local_handoff_of, passes_the_lock_on_without_asking_the_server) {
+    const auto us = process();
+    // Tokens in a row come from a counter that is behind the clock.
+    auto before = lease_of(*ask(us));
+    run(before.release());
+    run_for(5ms);
+    auto held = lease_of(*ask(us));
+    const auto in_redis = held.owner().text();
+    std::vector<std::unique_ptr<waiter>> line;
+    for (int i = 0; i < 10; ++i) line.push_back(ask(us));
+    run_for(1ms);
+    std::set<std::string> owners{in_redis};
+    auto token = held.token().value();
+    for (auto& next : line) {
+        EXPECT_EQ(run(held.release()), release_outcome::released);
+        held = lease_of(*next);
+        EXPECT_EQ(owner_at_server(), in_redis);
+        EXPECT_GT(held.token().value(), token);
+        EXPECT_TRUE(owners.insert(held.owner().text()).second) << "an owner twice";
+        token = held.token().value();
+    }
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    EXPECT_EQ(owner_at_server(), "");
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_P(local_handoff_of, gives_the_lock_back_when_its_turn_has_been_long_enough) {
+    const auto us = process();
+    auto held = lease_of(*ask(us));
+    auto next = ask(us);
+    run_for(locks::longest_local_turn + 1ms);
+    EXPECT_EQ(owner_at_server(), held.owner().text());
+    run(held.release());
+    auto after_that = lease_of(*next);
+    EXPECT_EQ(owner_at_server(), after_that.owner().text()) << "a turn of its own";
+    run(after_that.release());
+}
+
+TEST_P(local_handoff_of, gives_the_lock_back_when_its_tokens_are_spent) {
+    const auto us = process();
+    // There was no counter to draw tokens behind: a first grant has a single one.
+    auto held = lease_of(*ask(us));
+    const auto token = held.token().value();
+    auto next = ask(us);
+    run_for(1ms);
+    run(held.release());
+    auto after_that = lease_of(*next);
+    EXPECT_EQ(owner_at_server(), after_that.owner().text());
+    EXPECT_GT(after_that.token().value(), token);
+    run(after_that.release());
+}
+
+TEST_P(local_handoff_of, is_not_done_for_those_who_do_not_want_it) {
+    const auto us = process();
+    auto with = us.request(name_);
+    auto without = with;
+    without.local_handoff = local_handoff::off;
+    auto by_hand = with;
+    by_hand.renewal = renewal::by_hand;
+    for (const auto& request : {without, by_hand}) {
+        auto first = run(us.locker->acquire(request));
+        std::optional<maybe_lease> second;
+        spawn(io_.get_executor(), keep(us.locker->acquire(request), second));
+        run_for(1ms);
+        run(first->release());
+        while (!second) run_for(1ms);
+        EXPECT_EQ(owner_at_server(), (*second)->owner().text());
+        run((*second)->release());
+    }
+}
+
+TEST_P(local_handoff_of, passes_on_a_lease_that_was_dropped) {
+    const auto us = process();
+    auto next = ask(us);
+    auto third = ask(us);
+    {
+        const auto dropped = lease_of(*next);
+        run_for(1ms);
+    }
+    run(lease_of(*third).release());
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_P(local_handoff_of, ends_the_turn_of_a_holder_that_lets_its_lease_run_out) {
+    const auto us = process();
+    auto forgotten = lease_of(*ask(us, 1s, 100ms));
+    auto next = ask(us);
+    auto held = lease_of(*next);
+    EXPECT_FALSE(forgotten.valid());
+    EXPECT_NE(run(forgotten.release()), release_outcome::released);
+    EXPECT_EQ(owner_at_server(), held.owner().text()) << "the late holder freed another's lock";
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+}
+
+TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {
+    const auto us = process();
+    const auto others = process();
+    auto held = lease_of(*ask(others));
+    auto first = ask(us);
+    auto second = ask(us, 20ms);
+    run_for(5ms);
+    first->stop.emit(asio::cancellation_type::terminal);
+    await_end(*first);
+    await_end(*second);
+    EXPECT_TRUE(second->got && !*second->got);
+    run(held.release());
+    run_for(20ms);
+    EXPECT_EQ(owner_at_server(), "") << "nobody waits, and it is held";
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_P(local_handoff_of, tells_everybody_when_the_connection_is_closed) {
+    const auto us = process();
+    const auto others = process();
+    auto held = lease_of(*ask(others));
+    auto first = ask(us);
+    auto second = ask(us);
+    run_for(5ms);
+    run(servers_->close());
+    us.locker->closed();
+    for (auto* waiting : {first.get(), second.get()}) {
+        await_end(*waiting);
+        EXPECT_THROW(std::rethrow_exception(waiting->failed), error);
+    }
+}
+
+TEST_P(local_handoff_of, answers_a_single_try_at_once) {
+    const auto us = process();
+    auto held = lease_of(*ask(us));
+    auto wanted = us.request(name_);
+    wanted.wait = 0ms;
+    EXPECT_FALSE(run(us.locker->acquire(wanted)));
+    run(held.release());
+    EXPECT_TRUE(run(us.locker->acquire(wanted)));
+}
+
+}  // namespace
+}  // namespace dibs::tests
