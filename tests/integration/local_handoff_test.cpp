@@ -18,6 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using locks::lease;
+using testing::Not;
 using maybe_lease = std::optional<lease>;
 
 class local_handoff_of : public lock_test, public testing::WithParamInterface<algorithm> {
@@ -61,6 +62,11 @@ class local_handoff_of : public lock_test, public testing::WithParamInterface<al
         if (!who.got || !*who.got) throw std::runtime_error("it was not granted");
         return std::move(**who.got);
     }
+    /// Tokens in a row come from a counter that is behind the clock.
+    void let_tokens_gather(const named_lock& of) {
+        run(lease_of(*ask(of)).release());
+        run_for(5ms);
+    }
     /// The owner that the server knows.
     std::string owner_at_server() {
         auto ask = redis::command("GET").arg("dibs:{" + name_ + "}:lock");
@@ -76,10 +82,7 @@ INSTANTIATE_TEST_SUITE_P(redis_locks, local_handoff_of,
 
 TEST_P(local_handoff_of, passes_the_lock_on_without_asking_the_server) {
     const auto us = process();
-    // Tokens in a row come from a counter that is behind the clock.
-    auto before = lease_of(*ask(us));
-    run(before.release());
-    run_for(5ms);
+    let_tokens_gather(us);
     auto held = lease_of(*ask(us));
     const auto in_redis = held.owner().text();
     std::vector<std::unique_ptr<waiter>> line;
@@ -102,6 +105,7 @@ TEST_P(local_handoff_of, passes_the_lock_on_without_asking_the_server) {
 
 TEST_P(local_handoff_of, gives_the_lock_back_when_its_turn_has_been_long_enough) {
     const auto us = process();
+    let_tokens_gather(us);
     auto held = lease_of(*ask(us));
     auto next = ask(us);
     run_for(locks::longest_local_turn + 1ms);
@@ -179,6 +183,8 @@ TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {
     await_end(*first);
     await_end(*second);
     EXPECT_TRUE(second->got && !*second->got);
+    run_for(20ms);
+    EXPECT_THAT(run(keys_left()), Not(testing::Contains(testing::EndsWith(":alive"))));
     run(held.release());
     run_for(20ms);
     EXPECT_EQ(owner_at_server(), "") << "nobody waits, and it is held";
