@@ -177,12 +177,15 @@ TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {
     const auto others = process();
     auto held = lease_of(*ask(others));
     auto first = ask(us);
-    auto second = ask(us, 20ms);
-    run_for(5ms);
-    first->stop.emit(asio::cancellation_type::terminal);
-    await_end(*first);
-    await_end(*second);
-    EXPECT_TRUE(second->got && !*second->got);
+    auto second = ask(us);
+    auto third = ask(us, 20ms);
+    for (auto* leaves : {first.get(), second.get()}) {
+        run_for(5ms);
+        leaves->stop.emit(asio::cancellation_type::terminal);
+        await_end(*leaves);
+    }
+    await_end(*third);
+    EXPECT_TRUE(third->got && !*third->got);
     run_for(20ms);
     EXPECT_THAT(run(keys_left()), Not(testing::Contains(testing::EndsWith(":alive"))));
     run(held.release());
