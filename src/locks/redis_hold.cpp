@@ -10,7 +10,7 @@ redis_hold::redis_hold(grants scripts, grant given)
 
 task<release_outcome> redis_hold::release() {
     released_ = true;
-    co_return co_await scripts_.release(grant_.owner, after(clean_up_time));
+    return scripts_.release(grant_.owner, after(clean_up_time));
 }
 
 task<bool> redis_hold::renew(std::chrono::milliseconds lease, deadline until) {
