@@ -3,6 +3,7 @@
 #include <dibs/error.hpp>
 #include <dibs/lease.hpp>
 #include <dibs/lock.hpp>
+#include <dibs/observer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -29,6 +30,8 @@ struct config {
     std::vector<std::string> masters;
     /// For database: postgresql://… or key=value pairs, as libpq takes them.
     std::string postgres;
+    /// Told of what happens to the locks; may be null.
+    std::shared_ptr<dibs::observer> observer = {};
     /// PostgreSQL sessions at most: each lease of a database lock keeps one.
     std::size_t postgres_sessions = 10;
 

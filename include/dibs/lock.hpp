@@ -71,8 +71,8 @@ enum class renewal {
 };
 
 /// Whether a release may pass the lock to the next waiter of the same process without asking the server (lock
-/// cohorting: D. Dice, V. Marathe, N. Shavit, PPoPP 2012), at most 1000 times or for 20 ms in a row. Faster by
-/// far, and unfair to other processes. For leases that are renewed automatically.
+/// cohorting: D. Dice, V. Marathe, N. Shavit, PPoPP 2012), at most 1000 times or for 20 ms in a row. Faster
+/// by far, and unfair to other processes. For leases that are renewed automatically.
 enum class local_handoff {
     by_algorithm,  ///< on for spinlock and pubsub, off for the others
     on,            ///< also for queue and fencing, whose waiters are then in order within a process only

@@ -8,6 +8,7 @@
 #include "sandbox/servers.hpp"
 
 #include <dibs/error.hpp>
+#include <dibs/log.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -147,6 +148,10 @@ task<void> run_service(coupon::service& service, const serve_flags& flags) {
 int serve(serve_flags flags) {
     spdlog::set_default_logger(spdlog::stderr_color_mt("dibs"));
     spdlog::set_level(spdlog::level::from_str(flags.log_level));
+    set_log_sink([](log_level level, std::string_view line) {
+        spdlog::log(static_cast<spdlog::level::level_enum>(static_cast<int>(level) + SPDLOG_LEVEL_DEBUG),
+                    "{}", line);
+    });
     std::optional<sandbox::servers> servers;
     if (flags.sandbox) servers.emplace(start_sandbox(flags));
     asio::io_context io{1};

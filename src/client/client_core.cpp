@@ -37,7 +37,10 @@ void check(const lock_request& request) {
 }  // namespace
 
 client_core::client_core(asio::any_io_executor executor, const config& servers)
-    : executor_(std::move(executor)), servers_(executor_, addresses_in(servers)), keeper_(executor_) {}
+    : executor_(std::move(executor)),
+      servers_(executor_, addresses_in(servers)),
+      keeper_(executor_),
+      observer_(servers.observer) {}
 
 task<void> client_core::open() { return servers_.examine(after(time_to_connect)); }
 

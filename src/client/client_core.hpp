@@ -25,6 +25,8 @@ class client_core {
 
     const asio::any_io_executor& executor() const { return executor_; }
     locks::keeper& keeper() { return keeper_; }
+    /// Null: nobody is told.
+    const std::shared_ptr<dibs::observer>& observer() const { return observer_; }
 
    private:
     locks::locker& locker_for(algorithm kind);
@@ -33,6 +35,7 @@ class client_core {
     asio::any_io_executor executor_;
     locks::server_set servers_;
     locks::keeper keeper_;
+    std::shared_ptr<dibs::observer> observer_;
     std::map<algorithm, std::unique_ptr<locks::locker>> lockers_;
     bool closed_ = false;
 };

@@ -1,6 +1,7 @@
 #include "client/background_thread.hpp"
 #include "client/hop.hpp"
 #include "client/lease_parts.hpp"
+#include "core/log.hpp"
 #include "core/spawn.hpp"
 
 #include <dibs/error.hpp>
@@ -14,15 +15,6 @@ namespace dibs {
 namespace detail {
 namespace {
 
-std::string reason(const std::exception_ptr& failure) {
-    if (!failure) return "the lease is over, or another's";
-    try {
-        std::rethrow_exception(failure);
-    } catch (const std::exception& thrown) {
-        return thrown.what();
-    }
-}
-
 task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     if (parts.released || parts.loss->given()) co_return false;
     const auto held = parts.held.held();
@@ -31,66 +23,58 @@ task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     co_return extended;
 }
 
-task<release_outcome> release(lease_parts& parts) {
+hold_end::how end_of(release_outcome outcome) {
+    switch (outcome) {
+        case release_outcome::released: return hold_end::how::released;
+        case release_outcome::expired: return hold_end::how::expired;
+        case release_outcome::not_owner: break;
+    }
+    return hold_end::how::not_owner;
+}
+
+enum class release_by { holder, nobody };
+
+task<release_outcome> release(lease_parts& parts, release_by whom) {
     parts.care = {};
     lease_parts::epitaph last{parts.held.name(), parts.held.owner(), parts.held.token()};
     std::exception_ptr failed;
     auto outcome = release_outcome::expired;
     try {
-        outcome = co_await parts.held.release();
+        if (whom == release_by::holder)
+            outcome = co_await parts.held.release();
+        else
+            outcome = co_await parts.held.abandon();
     } catch (...) {
         failed = std::current_exception();
     }
     parts.ended = std::move(last);
+    parts.tell(failed ? hold_end::how::failed : end_of(outcome));
     if (failed) std::rethrow_exception(failed);
     co_return outcome;
 }
 
 }  // namespace
 
-void loss_signal::give(std::string why) {
-    std::stop_source watched(std::nostopstate);
-    {
-        const std::lock_guard alone(guard_);
-        why_ = std::move(why);
-        given_ = true;
-        watched = source_;
-    }
-    watched.request_stop();
-}
+lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, const lock_request& wanted)
+    : core(std::move(of)),
+      held(std::move(granted)),
+      kind(wanted.algorithm),
+      loss(std::make_shared<loss_signal>(held.name(), kind, core->observer())),
+      care(core->keeper().keep(held.held(), wanted.renewal, loss)) {}
 
-std::string loss_signal::why() const {
-    const std::lock_guard alone(guard_);
-    return why_;
-}
-
-std::stop_token loss_signal::token() {
-    const std::lock_guard alone(guard_);
-    if (!source_.stop_possible()) {
-        source_ = std::stop_source();
-        if (given_) source_.request_stop();
-    }
-    return source_.get_token();
-}
-
-lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, renewal how)
-    : core(std::move(of)), held(std::move(granted)) {
-    locks::keeper::on_loss tell = [signal = loss](const std::exception_ptr& failure) {
-        signal->give(reason(failure));
-    };
-    care = core->keeper().keep(held.held(), how, std::move(tell));
-}
-
-task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request) {
-    const auto how = request.renewal;
-    auto granted = co_await core->acquire(std::move(request));
-    if (!granted) co_return nullptr;
-    co_return std::make_unique<lease_parts>(std::move(core), std::move(*granted), how);
+void lease_parts::tell(hold_end::how how) const {
+    const auto& observer = core->observer();
+    if (observer) observer->held({ended ? ended->name : held.name(), kind, how, steady::now() - granted_at});
 }
 
 task<void> let_go(std::unique_ptr<lease_parts> parts) {
-    parts->care = {};
-    if (!parts->released) co_await parts->held.abandon();
+    if (parts->released) co_return;
+    try {
+        co_await release(*parts, release_by::nobody);
+    } catch (const std::exception& failed) {
+        log(log_level::warning, "{} was dropped and could not be released, and ends with its lease: {}",
+            parts->ended->name.text(), failed.what());
+    }
 }
 
 }  // namespace detail
@@ -138,7 +122,7 @@ boost::asio::awaitable<bool> lease::renew(std::chrono::milliseconds duration) {
 boost::asio::awaitable<release_outcome> lease::release() {
     assert(!parts_->released && "a lease is released once");
     parts_->released = true;
-    return detail::run_on(parts_->core->executor(), detail::release(*parts_));
+    return detail::run_on(parts_->core->executor(), detail::release(*parts_, detail::release_by::holder));
 }
 
 }  // namespace dibs

@@ -13,9 +13,10 @@ namespace dibs::locks {
 struct keeper::charge {
     std::shared_ptr<hold> held;
     renewal how;
-    on_loss lost;
-    std::exception_ptr failure;  // of the last try, until one succeeds
-    std::multimap<deadline, std::shared_ptr<charge>>::iterator at;
+    std::shared_ptr<watcher> told;
+    std::exception_ptr failure = {};  // of the last try, until one succeeds
+    deadline due = {};                // of the renewal that is under way, or is tried again
+    std::multimap<deadline, std::shared_ptr<charge>>::iterator at = {};
     bool over = false;
 
     deadline next_due() const {
@@ -56,7 +57,7 @@ void keeper::state::move(const std::shared_ptr<charge>& who, deadline due) {
 
 void keeper::state::drop(charge& who) {
     if (std::exchange(who.over, true)) return;
-    who.lost = nullptr;
+    who.told = nullptr;
     agenda.erase(who.at);
 }
 
@@ -82,6 +83,7 @@ void keeper::state::ring() {
 void keeper::state::attend(const std::shared_ptr<charge>& who, deadline now) {
     const auto last_moment = give_up_at(who->held->valid_until(), who->held->duration());
     if (now >= last_moment) return lose(*who);
+    if (!who->failure) who->due = who->at->first;
     move(who, last_moment);  // whatever becomes of the renewal
     spawn(executor, renew(shared_from_this(), who));
 }
@@ -100,24 +102,26 @@ task<void> keeper::state::renew(std::shared_ptr<state> keeping, std::shared_ptr<
     who->failure = failure;
     if (failure)
         keeping->move(who, std::min(after(pause), last_moment));
-    else if (extended)
-        keeping->move(who, who->next_due());
-    else
+    else if (extended) {
+        who->told->renewed(steady::now() - who->due);
+        if (!who->over) keeping->move(who, who->next_due());
+    } else
         keeping->lose(*who);
 }
 
 void keeper::state::lose(charge& who) {
-    const auto lost = std::move(who.lost);
+    const auto told = std::move(who.told);
     drop(who);
-    if (lost) lost(who.failure);
+    if (told) told->lost(who.failure);
 }
 
 keeper::keeper(const asio::any_io_executor& executor) : state_(std::make_shared<state>(executor)) {}
 
 keeper::~keeper() { state_->alarm.cancel(); }
 
-keeper::care keeper::keep(std::shared_ptr<hold> held, renewal how, on_loss lost) {
-    auto taken = std::make_shared<charge>(charge{std::move(held), how, std::move(lost), nullptr, {}});
+keeper::care keeper::keep(std::shared_ptr<hold> held, renewal how, std::shared_ptr<watcher> told) {
+    auto taken =
+        std::make_shared<charge>(charge{.held = std::move(held), .how = how, .told = std::move(told)});
     state_->put(taken, taken->next_due());
     return {state_, std::move(taken)};
 }

@@ -4,7 +4,6 @@
 #include "locks/lease.hpp"
 
 #include <exception>
-#include <functional>
 #include <memory>
 
 namespace dibs::locks {
@@ -18,9 +17,19 @@ class keeper {
     struct charge;
 
    public:
-    /// Called once, on the executor: renewals failed until the lease was nearly over (with the last failure),
-    /// the lock is another's, or an unrenewed lease comes to its end (null).
-    using on_loss = std::function<void(std::exception_ptr)>;
+    /// Who is told of a lease, on the executor.
+    class watcher {
+       public:
+        watcher() = default;
+        watcher(const watcher&) = delete;
+        watcher& operator=(const watcher&) = delete;
+        virtual ~watcher() = default;
+        /// Once: renewals failed until the lease was nearly over (with the last failure), the lock is
+        /// another's, or an unrenewed lease comes to its end (null).
+        virtual void lost(const std::exception_ptr& failure) = 0;
+        /// A renewal was answered so long after it was due.
+        virtual void renewed(steady::duration /*lag*/) {}
+    };
 
     explicit keeper(const asio::any_io_executor& executor);
     keeper(const keeper&) = delete;
@@ -45,7 +54,7 @@ class keeper {
         std::shared_ptr<charge> charge_;
     };
 
-    care keep(std::shared_ptr<hold> held, renewal how, on_loss lost);
+    care keep(std::shared_ptr<hold> held, renewal how, std::shared_ptr<watcher> told);
 
    private:
     std::shared_ptr<state> state_;

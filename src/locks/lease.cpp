@@ -15,7 +15,10 @@ namespace {
 
 task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }
 
-task<release_outcome> abandonment_of(std::shared_ptr<hold> held) { co_return co_await held->abandon(); }
+task<release_outcome> abandonment_of(std::shared_ptr<hold> held) {
+    if (held->hand_on()) co_return release_outcome::released;
+    co_return co_await held->abandon();
+}
 
 task<void> ending_of(std::shared_ptr<hold> held) { co_await held->abandon(); }
 

@@ -3,6 +3,7 @@
 #include "core/asio.hpp"
 
 #include <dibs/lock.hpp>
+#include <dibs/observer.hpp>
 
 #include <memory>
 #include <optional>
@@ -13,6 +14,12 @@ class transaction;
 
 namespace dibs::locks {
 
+/// How a grant was come by.
+struct grant_story {
+    int tries = 1;  ///< requests that asked for the lock
+    dibs::handoff handoff = dibs::handoff::none;
+};
+
 /// One grant, as the backend that gave it keeps it.
 class hold {
    public:
@@ -22,6 +29,7 @@ class hold {
     virtual std::optional<fencing_token> token() const = 0;
     /// How many in a row, from token(), this grant may give out.
     virtual std::int64_t tokens() const { return 1; }
+    virtual grant_story story() const { return {}; }
     /// May be asked from any thread.
     virtual deadline valid_until() const = 0;
     /// How long the lease was asked for.

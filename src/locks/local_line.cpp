@@ -35,18 +35,20 @@ struct local_line::turn {
 class local_line::turn_hold final : public hold {
    public:
     turn_hold(std::shared_ptr<local_line> line, std::shared_ptr<turn> part_of, owner_id owner,
-              fencing_token token, std::chrono::milliseconds lease)
+              fencing_token token, std::chrono::milliseconds lease, grant_story story)
         : line_(std::move(line)),
           turn_(std::move(part_of)),
           owner_(std::move(owner)),
           token_(token),
-          lease_(lease) {
+          lease_(lease),
+          story_(story) {
         turn_->holder = this;
     }
 
     const lock_name& name() const override { return line_->name_; }
     const owner_id& owner() const override { return owner_; }
     std::optional<fencing_token> token() const override { return token_; }
+    grant_story story() const override { return story_; }
     deadline valid_until() const override { return turn_->held->valid_until(); }
     std::chrono::milliseconds duration() const override { return lease_; }
 
@@ -81,6 +83,7 @@ class local_line::turn_hold final : public hold {
     owner_id owner_;
     fencing_token token_;
     std::chrono::milliseconds lease_;
+    grant_story story_;
 };
 
 /// One who waits; leaves the line however that ends, and a lease that it does not take goes to the next.
@@ -175,30 +178,27 @@ task<std::optional<lease>> local_line::wait_in_line(lock_request request) {
 }
 
 lease local_line::begin_turn(std::shared_ptr<hold> taken, const lock_request& request) {
-    auto owner = taken->owner();
     const auto first = taken->token().value();
     const auto tokens = taken->tokens();
+    auto owner = taken->owner();
+    const auto story = taken->story();
     turn_ = std::make_shared<turn>(turn{std::move(taken), first, tokens, after(longest_local_turn)});
-    return part_of_turn(std::move(owner), request);
+    return part_of_turn(std::move(owner), story, request.lease);
 }
 
-lease local_line::part_of_turn(owner_id owner, const lock_request& request) {
+lease local_line::part_of_turn(owner_id owner, grant_story story, std::chrono::milliseconds time) {
     const auto token = turn_->next_token;
     turn_->next_token = fencing_token(token.value() + 1);
     --turn_->tokens_left;
-    auto part =
-        std::make_shared<turn_hold>(shared_from_this(), turn_, std::move(owner), token, request.lease);
+    auto part = std::make_shared<turn_hold>(shared_from_this(), turn_, std::move(owner), token, time, story);
     return {executor_, std::move(part)};
-}
-
-void local_line::give_to_first(owner_id owner) {
-    place& first = *waiting_.front();
-    first.grant(part_of_turn(std::move(owner), first.wanted));
 }
 
 bool local_line::hand_on(const turn& ending) {
     if (turn_.get() != &ending || waiting_.empty() || !ending.may_go_on(steady::now())) return false;
-    give_to_first(owners_->next());
+    place& first = *waiting_.front();
+    const grant_story story{.handoff = handoff::local};
+    first.grant(part_of_turn(owners_->next(), story, first.wanted.lease));
     return true;
 }
 
@@ -258,7 +258,6 @@ task<void> local_line::stand() {
     // Where nobody waits any more the lease goes with `taken`, and is released.
     if (waiting_.empty() || !taken || !*taken) co_return;
     auto held = std::move(**taken).take();
-    auto owner = held->owner();
     auto first = begin_turn(std::move(held), waiting_.front()->wanted);
     waiting_.front()->grant(std::move(first));
 }

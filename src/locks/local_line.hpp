@@ -35,8 +35,7 @@ class local_line : public std::enable_shared_from_this<local_line> {
     task<std::optional<lease>> take(lock_request request);
     task<std::optional<lease>> wait_in_line(lock_request request);
     lease begin_turn(std::shared_ptr<hold> taken, const lock_request& request);
-    lease part_of_turn(owner_id owner, const lock_request& request);
-    void give_to_first(owner_id owner);
+    lease part_of_turn(owner_id owner, grant_story story, std::chrono::milliseconds time);
     bool hand_on(const turn& ending);
     void end(const turn& over);
     void fail_all(const std::exception_ptr& why);

@@ -24,8 +24,10 @@ task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
     const auto owner = owners_.next();
-    for (std::shared_ptr<bell> waiting;;) {
-        auto tried = co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until));
+    std::shared_ptr<bell> waiting;
+    for (int tries = 1;; ++tries) {
+        auto tried =
+            co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until), tries);
         if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
         if (now >= until) co_return std::nullopt;

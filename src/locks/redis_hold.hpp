@@ -19,6 +19,7 @@ class redis_hold : public hold {
         std::int64_t tokens;
         std::chrono::milliseconds lease;
         deadline valid_until;
+        grant_story story = {};
     };
 
     redis_hold(grants scripts, grant given);
@@ -27,6 +28,7 @@ class redis_hold : public hold {
     const owner_id& owner() const override { return grant_.owner; }
     std::optional<fencing_token> token() const override { return grant_.token; }
     std::int64_t tokens() const override { return grant_.tokens; }
+    grant_story story() const override { return grant_.story; }
     deadline valid_until() const override { return valid_until_; }
     std::chrono::milliseconds duration() const override { return grant_.lease; }
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override;

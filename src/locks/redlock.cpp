@@ -21,16 +21,18 @@ namespace {
 class redlock_hold final : public hold {
    public:
     redlock_hold(asio::any_io_executor executor, redis_masters masters, lock_request request, owner_id owner,
-                 deadline until)
+                 deadline until, int tries)
         : executor_(std::move(executor)),
           masters_(std::move(masters)),
           request_(std::move(request)),
           owner_(std::move(owner)),
-          valid_until_(until) {}
+          valid_until_(until),
+          tries_(tries) {}
 
     const lock_name& name() const override { return request_.name; }
     const owner_id& owner() const override { return owner_; }
     std::optional<fencing_token> token() const override { return std::nullopt; }
+    grant_story story() const override { return {.tries = tries_}; }
     deadline valid_until() const override { return valid_until_; }
     std::chrono::milliseconds duration() const override { return request_.lease; }
 
@@ -64,6 +66,7 @@ class redlock_hold final : public hold {
     lock_request request_;
     owner_id owner_;
     std::atomic<deadline> valid_until_;
+    int tries_;
     bool released_ = false;
 };
 
@@ -116,7 +119,7 @@ task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
     if (!pass) co_return std::nullopt;
     backoff pauses;
     asio::steady_timer pause(executor_);
-    for (;;) {
+    for (int tries = 1;; ++tries) {
         const auto sent = steady::now();
         const auto owner = owners_.next();
         {
@@ -126,7 +129,7 @@ task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
             const auto valid = valid_until(sent, request.lease);
             if (answer.verdict == ballot::verdict::granted && steady::now() < valid) {
                 round.elected();
-                auto held = std::make_shared<redlock_hold>(executor_, masters_, request, owner, valid);
+                auto held = std::make_shared<redlock_hold>(executor_, masters_, request, owner, valid, tries);
                 co_return lease(executor_, std::move(held));
             }
             if (answer.verdict == ballot::verdict::failed) {

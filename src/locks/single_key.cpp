@@ -10,7 +10,7 @@
 namespace dibs::locks {
 
 task<single_try> try_once(asio::any_io_executor executor, const grants& scripts, const lock_request& request,
-                          const owner_id& owner, deadline answer_by) {
+                          const owner_id& owner, deadline answer_by, int number) {
     const auto wanted = terms_of(request);
     const auto sent = steady::now();
     attempt answer;
@@ -23,8 +23,9 @@ task<single_try> try_once(asio::any_io_executor executor, const grants& scripts,
     single_try result;
     result.remaining = answer.remaining;
     if (!answer.granted) co_return result;
-    redis_hold::grant grant{request.name,  owner,         answer.token,
-                            answer.tokens, request.lease, valid_until(sent, request.lease)};
+    redis_hold::grant grant{request.name,     owner,         answer.token,
+                            answer.tokens,    request.lease, valid_until(sent, request.lease),
+                            {.tries = number}};
     result.granted.emplace(std::move(executor), std::make_shared<redis_hold>(scripts, std::move(grant)));
     co_return result;
 }

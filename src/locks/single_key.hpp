@@ -27,7 +27,8 @@ struct single_try {
 };
 
 /// A try whose answer is lost is withdrawn in the background.
+/// `number`: of this try, from 1.
 task<single_try> try_once(asio::any_io_executor executor, const grants& scripts, const lock_request& request,
-                          const owner_id& owner, deadline answer_by);
+                          const owner_id& owner, deadline answer_by, int number);
 
 }  // namespace dibs::locks

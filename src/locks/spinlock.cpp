@@ -29,8 +29,9 @@ task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto owner = owners_.next();
     backoff pauses;
     asio::steady_timer pause(executor_);
-    for (;;) {
-        auto tried = co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until));
+    for (int tries = 1;; ++tries) {
+        auto tried =
+            co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until), tries);
         if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
         if (now >= until) co_return std::nullopt;

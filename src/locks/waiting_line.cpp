@@ -183,8 +183,13 @@ void waiting_line::deliver(std::string_view owner, const delivery& given) {
     place& waiter = **found;
     places_.erase(found);
     waiter.waiting_ = false;
-    waiter.granted_.emplace(redis_hold::grant{name_, waiter.owner_, given.first, given.tokens,
-                                              waiter.wanted_.lease, given.valid_until});
+    waiter.granted_.emplace(redis_hold::grant{name_,
+                                              waiter.owner_,
+                                              given.first,
+                                              given.tokens,
+                                              waiter.wanted_.lease,
+                                              given.valid_until,
+                                              {.handoff = handoff::remote}});
     waiter.turn_.wake();
 }
 

@@ -1,5 +1,6 @@
 #include "locks/withdrawal.hpp"
 
+#include "core/log.hpp"
 #include "core/spawn.hpp"
 #include "locks/timing.hpp"
 #include "redis/connection.hpp"
@@ -41,8 +42,13 @@ task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std:
 void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner, terms wanted,
               const std::exception_ptr& cause) {
     const auto found = doubt_of(cause);
-    if (found.may_have_run)
-        spawn(executor, undo(std::move(scripts), std::move(owner), wanted, found.lost_client));
+    if (!found.may_have_run) return;
+    auto tell = [prefix = scripts.keys().prefix](const std::exception_ptr& failed) {
+        if (failed)
+            log(log_level::warning, "{}: what a waiter left could not be cleaned up, and ends with its lease",
+                prefix);
+    };
+    spawn(executor, undo(std::move(scripts), std::move(owner), wanted, found.lost_client), std::move(tell));
 }
 
 }  // namespace dibs::locks

@@ -1,5 +1,6 @@
 #include "redis/connection_core.hpp"
 
+#include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/spawn.hpp"
 
@@ -134,6 +135,7 @@ task<void> connection::core::connect() {
     } catch (const error& failed) {
         if (closed_) co_return;
         not_before_ = after(reconnect_.after_failure());
+        if (!std::exchange(away_, true)) log(log_level::warning, "no connection: {}", failed.what());
         line_.set_obstacle(failed.what());
         if (failed.kind() == fault::refused) {
             outcomes batch = spare_batch();
@@ -151,6 +153,8 @@ void connection::core::adopt(link made) {
     line_.set_obstacle({});
     connected_ = true;
     socket_full_ = false;
+    if (std::exchange(away_, false) || generation_ > 0)
+        log(log_level::info, "{}: connected again", target_.describe());
     ++generation_;
     flush();
 }
@@ -182,6 +186,7 @@ void connection::core::take_in(std::string_view bytes) {
 }
 
 void connection::core::lose(const std::string& cause) {
+    log(log_level::warning, "{}: the connection was lost: {}", target_.describe(), cause);
     outcomes batch = spare_batch();
     line_.lose(cause, batch);
     connected_ = false;

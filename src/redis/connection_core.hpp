@@ -102,6 +102,7 @@ class connection::core : public std::enable_shared_from_this<connection::core> {
     std::string hung_up_;  // why we ended the connection ourselves
     outcomes spare_;       // a batch's memory, kept for the next
     bool driving_ = false;
+    bool away_ = false;  // the last attempt to connect failed
     bool connected_ = false;
     bool closed_ = false;
     bool delivering_ = false;

@@ -1,5 +1,6 @@
 #include "redis/subscriber_core.hpp"
 
+#include "core/log.hpp"
 #include "core/random.hpp"
 #include "core/spawn.hpp"
 #include "redis/command.hpp"
@@ -10,7 +11,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <spdlog/spdlog.h>
 
 #include <array>
 #include <utility>
@@ -26,9 +26,9 @@ void guarded(const std::string& channel, Call call) {
     try {
         call();
     } catch (const std::exception& failed) {
-        spdlog::error("the handler of channel {} failed: {}", channel, failed.what());
+        log(log_level::error, "the handler of channel {} failed: {}", channel, failed.what());
     } catch (...) {
-        spdlog::error("the handler of channel {} failed", channel);
+        log(log_level::error, "the handler of channel {} failed", channel);
     }
 }
 

@@ -61,18 +61,31 @@ class scripted_hold final : public hold {
 class keeper_test : public testing::Test {
    protected:
     keeper::care keep(const std::shared_ptr<scripted_hold>& held, renewal how = renewal::automatic) {
-        return keeping.keep(held, how, [this, held](std::exception_ptr failure) {
-            ++losses;
-            why = std::move(failure);
-            left = held->valid_until() - steady::now();
-        });
+        return keeping.keep(held, how, std::make_shared<witness>(*this, held));
     }
+
+    class witness final : public keeper::watcher {
+       public:
+        witness(keeper_test& test, std::shared_ptr<scripted_hold> held)
+            : test_(test), held_(std::move(held)) {}
+        void lost(const std::exception_ptr& failure) override {
+            ++test_.losses;
+            test_.why = failure;
+            test_.left = held_->valid_until() - steady::now();
+        }
+        void renewed(steady::duration lag) override { test_.lags.push_back(lag); }
+
+       private:
+        keeper_test& test_;
+        std::shared_ptr<scripted_hold> held_;
+    };
 
     asio::io_context io{1};
     keeper keeping{io.get_executor()};
     int losses = 0;
     std::exception_ptr why;
     steady::duration left{};
+    std::vector<steady::duration> lags;
 };
 
 TEST_F(keeper_test, renews_for_as_long_as_it_cares) {
@@ -82,6 +95,7 @@ TEST_F(keeper_test, renews_for_as_long_as_it_cares) {
         io.run_for(200ms);
         EXPECT_GE(held->asked, 3);
     }
+    EXPECT_GE(lags.size(), 3U);
     const int asked = held->asked;
     io.restart();
     io.run_for(100ms);
@@ -96,6 +110,8 @@ TEST_F(keeper_test, tries_again_when_nothing_was_answered) {
     io.run_for(250ms);
     EXPECT_EQ(losses, 0);
     EXPECT_TRUE(steady::now() < held->valid_until());
+    ASSERT_FALSE(lags.empty());
+    EXPECT_GT(lags.front(), 10ms) << "counted from when it was first due";
 }
 
 TEST_F(keeper_test, tells_of_a_loss_once_and_before_the_end) {

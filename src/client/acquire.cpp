@@ -1,0 +1,52 @@
+#include "client/lease_parts.hpp"
+
+#include <boost/system/system_error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace dibs::detail {
+namespace {
+
+using outcome = acquisition::outcome;
+
+/// Tells the observer how an acquire() ended.
+class account {
+   public:
+    account(const client_core& core, const lock_request& wanted)
+        : told_(core.observer()), name_(wanted.name), kind_(wanted.algorithm) {}
+
+    void close(outcome ended, locks::grant_story story = {.tries = 0}) const {
+        if (told_) told_->acquired({name_, kind_, ended, steady::now() - asked_, story.tries, story.handoff});
+    }
+
+   private:
+    std::shared_ptr<observer> told_;
+    lock_name name_;
+    algorithm kind_;
+    deadline asked_ = steady::now();
+};
+
+}  // namespace
+
+task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request) {
+    const account opened(*core, request);
+    std::optional<locks::lease> granted;
+    try {
+        granted = co_await core->acquire(request);
+    } catch (const boost::system::system_error&) {
+        opened.close(outcome::cancelled);
+        throw;
+    } catch (...) {
+        opened.close(outcome::failed);
+        throw;
+    }
+    if (!granted) {
+        opened.close(outcome::busy);
+        co_return nullptr;
+    }
+    opened.close(outcome::granted, granted->held()->story());
+    co_return std::make_unique<lease_parts>(std::move(core), std::move(*granted), request);
+}
+
+}  // namespace dibs::detail
