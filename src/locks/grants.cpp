@@ -58,7 +58,10 @@ task<grants::pulse> pulse_at(redis_server server, redis::script_call request, de
     const auto answer = co_await redis::evaluate(*server, std::move(request), until);
     grants::pulse result;
     result.state = read_attempt(answer.elements());
-    if (result.state.granted) result.holder = owner_id(answer.elements().at(5).text());
+    if (const auto& holder = answer.elements().at(5).text(); !holder.empty())
+        result.holder = owner_id(holder);
+    result.token = fencing_token(answer.elements().at(6).integer());
+    result.lost = answer.elements().at(7).integer() > 0;
     co_return result;
 }
 
@@ -128,11 +131,15 @@ task<void> grants::kill_client(std::int64_t id, deadline until) const {
     return kill_at(place_->server, id, until);
 }
 
-task<grants::pulse> grants::heartbeat(const std::vector<std::string>& entries, deadline until) const {
+task<grants::pulse> grants::heartbeat(const std::string& process, const std::vector<std::string>& entries,
+                                      deadline until) const {
     auto request = call(redis::scripts::heartbeat);
+    request.arg(process);
     for (const auto& waiter : entries) request.arg(waiter);
     return pulse_at(place_->server, std::move(request), until);
 }
+
+std::uint64_t grants::generation() const { return place_->server->generation(); }
 
 std::string grants::entry(const owner_id& owner, const terms& wanted) {
     return fmt::format("{} {} {}", owner.text(), wanted.lease.count(), wanted.tokens);

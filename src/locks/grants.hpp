@@ -73,10 +73,17 @@ class grants {
     task<void> kill_client(std::int64_t id, deadline until) const;
 
     struct pulse {
-        std::optional<owner_id> holder;  ///< if it is one of the entries
-        attempt state;
+        attempt state;                   ///< of one who was not granted the lock
+        std::optional<owner_id> holder;  ///< if it is of this process
+        fencing_token token{0};          ///< of that holder
+        bool lost = false;               ///< the server had not known some of the entries, or the process
     };
-    task<pulse> heartbeat(const std::vector<std::string>& entries, deadline until) const;
+    /// Keeps the waiters of `process` alive; `entries` are some of them in their order, looked for one by
+    /// one.
+    task<pulse> heartbeat(const std::string& process, const std::vector<std::string>& entries,
+                          deadline until) const;
+    /// Which connection to the server this is: 1, 2, ….
+    std::uint64_t generation() const;
     static std::string entry(const owner_id& owner, const terms& wanted);
 
    private:

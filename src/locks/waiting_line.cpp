@@ -14,6 +14,9 @@
 namespace dibs::locks {
 namespace {
 
+// Whose loss shows that the server has lost some of its state.
+constexpr std::size_t entries_looked_for = 10;
+// When it has.
 constexpr std::size_t entries_per_heartbeat = 500;
 
 /// 'OWNER TOKEN TOKENS EXPIRY_US', as scripts/grants.lua publishes it.
@@ -43,12 +46,13 @@ std::optional<grant_message> parse(std::string_view payload) {
 }  // namespace
 
 waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, message_source messages,
-                           lock_name name, const std::string& process)
+                           lock_name name, std::string process)
     : executor_(std::move(executor)),
       scripts_(std::move(scripts)),
       messages_(std::move(messages)),
       name_(std::move(name)),
-      channel_(scripts_.keys().process_channel(process)),
+      process_(std::move(process)),
+      channel_(scripts_.keys().process_channel(process_)),
       beat_now_(executor_) {}
 
 waiting_line::place::place(std::shared_ptr<waiting_line> line, owner_id owner, terms wanted)
@@ -143,24 +147,31 @@ task<void> waiting_line::confirm() {
 }
 
 task<void> waiting_line::beat() {
+    if (places_.empty()) co_return;
     ++round_;
-    for (auto entries = entries_of_round(); !entries.empty(); entries = entries_of_round()) {
-        const auto sent = steady::now();
-        const auto pulse = co_await scripts_.heartbeat(std::move(entries), after(clean_up_time));
-        observe(sent, pulse.state);
-        if (pulse.holder && pulse.state.remaining)
-            deliver(pulse.holder->text(), {pulse.state.token, pulse.state.tokens,
-                                           locks::valid_until(sent, *pulse.state.remaining)});
-    }
+    // A new connection may lead to a server that knows less.
+    const bool moved = std::exchange(connection_, scripts_.generation()) != scripts_.generation();
+    bool lost = co_await beat_with(entries_looked_for);
+    lost = lost || moved;
+    while (lost && !places_.empty() && places_.back()->beaten_in_ != round_)
+        co_await beat_with(entries_per_heartbeat);
+}
+
+task<bool> waiting_line::beat_with(std::size_t entries) {
+    const auto sent = steady::now();
+    const auto pulse = co_await scripts_.heartbeat(process_, next_of_round(entries), after(clean_up_time));
+    observe(sent, pulse.state);
+    if (pulse.holder && pulse.state.remaining)
+        deliver(pulse.holder->text(), {pulse.token, 1, locks::valid_until(sent, *pulse.state.remaining)});
+    co_return pulse.lost;
 }
 
 // Drawn up anew for each request: one who left while the last was answered must not be put back.
-std::vector<std::string> waiting_line::entries_of_round() {
+std::vector<std::string> waiting_line::next_of_round(std::size_t count) {
     std::vector<std::string> entries;
     for (place* waiter : places_) {
-        if (waiter->beaten_in_ == round_) continue;
-        if (entries.size() == entries_per_heartbeat) break;
-        waiter->beaten_in_ = round_;
+        if (entries.size() == count) break;
+        if (std::exchange(waiter->beaten_in_, round_) == round_) continue;
         entries.push_back(grants::entry(waiter->owner_, waiter->wanted_));
     }
     return entries;

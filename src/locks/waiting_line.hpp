@@ -25,7 +25,7 @@ namespace dibs::locks {
 class waiting_line : public std::enable_shared_from_this<waiting_line> {
    public:
     waiting_line(asio::any_io_executor executor, grants scripts, message_source messages, lock_name name,
-                 const std::string& process);
+                 std::string process);
 
     /// A waiter's place. However its wait ends, nothing of it is left in Redis: a place that was neither
     /// granted nor settled() is withdrawn in the background, and what it was granted meanwhile is released.
@@ -71,7 +71,8 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     static task<void> listen_and_beat(std::shared_ptr<waiting_line> line);
     task<void> listen();
     task<void> beat();
-    std::vector<std::string> entries_of_round();
+    task<bool> beat_with(std::size_t entries);
+    std::vector<std::string> next_of_round(std::size_t count);
     void beat_by(deadline latest);
     task<void> confirm();
     void granted_by_message(std::string_view payload);
@@ -87,6 +88,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     grants scripts_;
     message_source messages_;
     lock_name name_;
+    std::string process_;
     std::string channel_;
     std::optional<redis::subscription> subscription_;
     std::list<place*> places_;
@@ -95,6 +97,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     wakeup beat_now_;
     deadline next_beat_;
     std::uint64_t round_ = 0;
+    std::uint64_t connection_ = 0;  // that the last heartbeat went out on
     bool attended_ = false;
     std::exception_ptr trouble_;
 };

@@ -27,8 +27,8 @@ class lease_test : public lock_test {
         co_return co_await locker.acquire(std::move(wanted));
     }
 
-    task<void> await_queue() {
-        for (std::int64_t length = 0; length == 0;) {
+    task<void> await_queue(std::int64_t waiters = 1) {
+        for (std::int64_t length = 0; length < waiters;) {
             auto ask = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
             const auto answer = co_await servers_->redis().execute(std::move(ask), after(5s));
             length = answer.integer();
@@ -189,6 +189,36 @@ TEST_F(lease_test, queue_serves_in_order_of_arrival) {
     run(held->release());
     run(line.join());
     EXPECT_EQ(served, std::vector({0, 1, 2, 3, 4, 5, 6, 7, 8, 9}));
+}
+
+TEST_F(lease_test, queue_puts_back_waiters_whom_the_server_forgot) {
+    const auto key = [&](const char* which) { return "dibs:{" + name_ + "}:" + which; };
+    std::vector<redis::command> losses;
+    losses.push_back(redis::command("FLUSHALL"));
+    losses.push_back(redis::command("DEL").arg(key("queue")).arg(key("alive")));
+    losses.push_back(redis::command("DEL").arg(key("alive")));
+    losses.push_back(redis::command("ZREMRANGEBYRANK").arg(key("alive")).arg(0).arg(5));
+    for (auto& loss : losses) {
+        const auto what = loss.describe();
+        const auto locker = make("queue");
+        auto held = run(take(*locker, 0ms));
+        ASSERT_TRUE(held);
+        int served = 0;
+        const auto wait_in_line = [&]() -> task<void> {
+            auto mine = co_await take(*locker, 20s);
+            served += mine ? 1 : 0;
+            if (mine) co_await mine->release();
+        };
+        constexpr int waiters = 1200;  // more than one heartbeat names
+        task_group line(io_.get_executor());
+        for (int who = 0; who < waiters; ++who) line.spawn(wait_in_line());
+        run(await_queue(waiters));
+        run(servers_->redis().execute(std::move(loss), after(5s)));
+        run(held->release());
+        run(line.join());
+        EXPECT_EQ(served, waiters) << what;
+        EXPECT_TRUE(run(keys_left()).empty());
+    }
 }
 
 TEST_F(lease_test, a_database_lease_that_is_dropped_undoes_its_writes) {

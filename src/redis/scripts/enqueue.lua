@@ -9,7 +9,11 @@ if not holder then
 end
 if holder == owner then return granted_before(now) end
 if ARGV[4] == 'wait' then
-    append_once(table.concat({owner, lease_ms, wanted}, ' '), now)
-    keep_queue()
+    local entry = table.concat({owner, lease_ms, wanted}, ' ')
+    -- Of a process that was new or of an entry that was: one too many in the queue is dropped at the head.
+    if redis.call('ZADD', KEYS[3], number_text(now + ALIVE_US), process_of(owner), '+inf', entry) > 0 and
+        redis.call('RPUSH', KEYS[2], entry) == 1 then
+        keep_queue()
+    end
 end
 return busy(now)

@@ -3,7 +3,7 @@
 -- Times are microseconds of this server's clock. Text of a number is made by '%.0f': Lua's own conversion keeps
 -- 14 digits and would give grants within 100 us the same token.
 
-local ALIVE_US = 1000000    -- a waiter that sent no heartbeat for so long is dead
+local ALIVE_US = 1000000    -- a process that sent no heartbeat for so long is dead, and its waiters with it
 local QUEUE_TTL_MS = 2000   -- queue and alive vanish when no waiter's heartbeat extends them
 local CONFIRM_MS = 1000     -- a pushed grant that its owner does not renew ends after that
 local TOKEN_TTL_MS = 3600000
@@ -22,10 +22,14 @@ local function number_text(number) return string.format('%.0f', number) end
 -- and how many. The counter never runs ahead of the clock for long, so that losing it does not lead back.
 local function draw_tokens(now, wanted)
     if not KEYS[4] then return 0, 0 end
-    local last = tonumber(redis.call('GET', KEYS[4]))
-    local upper = (last and last >= now) and last + 1 or now
-    local lower = last and math.max(last + 1, upper - wanted + 1) or upper
-    redis.call('SET', KEYS[4], number_text(upper), 'PX', TOKEN_TTL_MS)
+    local upper = now
+    local last = tonumber(redis.call('SET', KEYS[4], number_text(now), 'PX', TOKEN_TTL_MS, 'GET') or nil)
+    if not last then return upper, 1 end
+    if last >= now then
+        upper = last + 1
+        redis.call('SET', KEYS[4], number_text(upper), 'PX', TOKEN_TTL_MS)
+    end
+    local lower = math.max(last + 1, upper - wanted + 1)
     return lower, upper - lower + 1
 end
 
@@ -44,34 +48,25 @@ end
 
 local function busy(now) return {0, 0, redis.call('PTTL', KEYS[1]), now, 0} end
 
--- A queue entry is 'OWNER LEASE_MS TOKENS'; OWNER is 'PROCESS.SEQUENCE'.
+-- A queue entry is 'OWNER LEASE_MS TOKENS'; OWNER is 'PROCESS.SEQUENCE'. 'alive' has every PROCESS that waits, with
+-- the time until which it is taken for alive, and every entry, which is dropped at the head when it is not there.
 local function owner_of(entry) return string.match(entry, '^(%S+) ') end
+local function process_of(owner) return string.match(owner, '^[^.]+') end
 
 -- Makes the first living waiter the owner and tells its process; returns it, or nothing when none is left.
 local function grant_to_head(now)
     while KEYS[2] do
         local entry = redis.call('LPOP', KEYS[2])
         if not entry then return nil end
-        local alive_until = tonumber(redis.call('ZSCORE', KEYS[3], entry))
-        redis.call('ZREM', KEYS[3], entry)
-        if alive_until and alive_until >= now then
-            local owner, process, lease_ms, wanted = string.match(entry, '^(([^.]+)%S*) (%d+) (%d+)$')
+        local owner, process, lease_ms, wanted = string.match(entry, '^(([^.]+)%S*) (%d+) (%d+)$')
+        local alive_until = redis.call('ZREM', KEYS[3], entry) == 1 and redis.call('ZSCORE', KEYS[3], process)
+        if alive_until and tonumber(alive_until) >= now then
             local given_ms = math.min(tonumber(lease_ms), CONFIRM_MS)
             local granted = grant(owner, given_ms, wanted, now)
             redis.call('PUBLISH', channel(process), table.concat({
                 owner, number_text(granted[2]), number_text(granted[5]), number_text(now + given_ms * 1000)}, ' '))
             return owner
         end
-    end
-end
-
-local function append_once(entry, now)
-    -- CH counts an entry whose time was moved, so 0 says that there is none.
-    local alive_until = number_text(now + ALIVE_US)
-    if redis.call('ZADD', KEYS[3], 'XX', 'CH', alive_until, entry) == 0 and
-        not redis.call('ZSCORE', KEYS[3], entry) then
-        redis.call('ZADD', KEYS[3], alive_until, entry)
-        redis.call('RPUSH', KEYS[2], entry)
     end
 end
 
@@ -87,8 +82,12 @@ local function release(owner)
     if not holder then return EXPIRED end
     if holder ~= owner then return NOT_OWNER end
     if not grant_to_head(now_us()) then
-        redis.call('DEL', KEYS[1])
-        if KEYS[2] then redis.call('PUBLISH', channel('free'), '') end
+        if KEYS[2] then
+            redis.call('DEL', KEYS[1], KEYS[3])
+            redis.call('PUBLISH', channel('free'), '')
+        else
+            redis.call('DEL', KEYS[1])
+        end
     end
     return RELEASED
 end
