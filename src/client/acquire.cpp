@@ -14,16 +14,17 @@ using outcome = acquisition::outcome;
 class account {
    public:
     account(const client_core& core, const lock_request& wanted)
-        : told_(core.observer()), name_(wanted.name), kind_(wanted.algorithm) {}
+        : told_(core.observer().get()), wanted_(wanted) {}
 
     void close(outcome ended, locks::grant_story story = {.tries = 0}) const {
-        if (told_) told_->acquired({name_, kind_, ended, steady::now() - asked_, story.tries, story.handoff});
+        if (told_)
+            told_->acquired(
+                {wanted_.name, wanted_.algorithm, ended, steady::now() - asked_, story.tries, story.handoff});
     }
 
    private:
-    std::shared_ptr<observer> told_;
-    lock_name name_;
-    algorithm kind_;
+    observer* told_;
+    const lock_request& wanted_;
     deadline asked_ = steady::now();
 };
 

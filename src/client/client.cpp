@@ -27,6 +27,19 @@ std::shared_ptr<client_core> make_core(const asio::any_io_executor& executor, co
 
 task<void> open(std::shared_ptr<client_core> core) { co_await core->open(); }
 
+task<std::optional<lease>> acquire_on(asio::any_io_executor executor,
+                                      std::shared_ptr<background_thread> thread,
+                                      task<std::unique_ptr<detail::lease_parts>> work) {
+    const bool here = executor == co_await asio::this_coro::executor;
+    std::unique_ptr<detail::lease_parts> parts;
+    if (here)
+        parts = co_await std::move(work);
+    else
+        parts = co_await detail::run_on(std::move(executor), std::move(work));
+    if (!parts) co_return std::nullopt;
+    co_return lease(std::move(parts), std::move(thread));
+}
+
 }  // namespace
 
 client::client(std::shared_ptr<background_thread> thread, std::shared_ptr<client_core> core)
@@ -47,16 +60,7 @@ client client::connect(const config& servers) {
 }
 
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
-    auto thread = thread_;
-    auto core = core_;
-    std::unique_ptr<detail::lease_parts> parts;
-    const auto here = co_await asio::this_coro::executor;
-    if (here == core->executor())
-        parts = co_await detail::acquire_parts(std::move(core), std::move(request));
-    else
-        parts = co_await detail::run_on(core->executor(), detail::acquire_parts(core, std::move(request)));
-    if (!parts) co_return std::nullopt;
-    co_return lease(std::move(parts), std::move(thread));
+    return acquire_on(core_->executor(), thread_, detail::acquire_parts(core_, std::move(request)));
 }
 
 asio::awaitable<void> client::close() {

@@ -36,21 +36,27 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
         throw;
     }
     line->observe(sent, answer);
-    if (answer.granted) {
-        place.settled();
-        redis_hold::grant grant{std::move(request.name), owner,         answer.token,
-                                answer.tokens,           request.lease, valid_until(sent, request.lease)};
-        co_return lease(executor_, std::make_shared<redis_hold>(line->scripts(), std::move(grant)));
-    }
-    if (!waits) {
-        place.settled();
-        co_return std::nullopt;
-    }
-    auto granted = co_await place.wait_until(until);
-    if (!granted) co_return std::nullopt;
-    auto held = std::make_shared<redis_hold>(line->scripts(), std::move(*granted));
-    line->confirm_later(held);
-    co_return lease(executor_, std::move(held));
+    if (answer.granted || !waits) place.settled();
+    if (answer.granted) co_return granted_at_once(*line, request, owner, answer, sent);
+    if (!waits) co_return std::nullopt;
+    co_await place.turn().wait_until(until);
+    co_return granted_by_turn(*line, place);
+}
+
+// Not part of the coroutine: its frame is what a waiter costs.
+lease queue_locker::granted_at_once(waiting_line& line, const lock_request& request, const owner_id& owner,
+                                    const attempt& answer, deadline sent) const {
+    redis_hold::grant grant{request.name,  owner,         answer.token,
+                            answer.tokens, request.lease, valid_until(sent, request.lease)};
+    return {executor_, std::make_shared<redis_hold>(line.scripts(), std::move(grant))};
+}
+
+std::optional<lease> queue_locker::granted_by_turn(waiting_line& line, waiting_line::place& place) const {
+    auto granted = place.take();
+    if (!granted) return std::nullopt;
+    auto held = std::make_shared<redis_hold>(line.scripts(), std::move(*granted));
+    line.confirm_later(held);
+    return lease(executor_, std::move(held));
 }
 
 void queue_locker::closed() {

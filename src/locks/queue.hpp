@@ -20,6 +20,10 @@ class queue_locker final : public locker {
     void closed() override;
 
    private:
+    lease granted_at_once(waiting_line& line, const lock_request& request, const owner_id& owner,
+                          const attempt& answer, deadline sent) const;
+    std::optional<lease> granted_by_turn(waiting_line& line, waiting_line::place& place) const;
+
     algorithm kind_;
     asio::any_io_executor executor_;
     owner_source owners_;

@@ -55,8 +55,8 @@ waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, messa
       channel_(scripts_.keys().process_channel(process_)),
       beat_now_(executor_) {}
 
-waiting_line::place::place(std::shared_ptr<waiting_line> line, owner_id owner, terms wanted)
-    : line_(std::move(line)), owner_(std::move(owner)), wanted_(wanted), turn_(line_->executor_) {
+waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& owner, terms wanted)
+    : line_(std::move(line)), owner_(owner), wanted_(wanted), turn_(line_->executor_) {
     at_ = line_->places_.insert(line_->places_.end(), this);
 }
 
@@ -65,13 +65,22 @@ waiting_line::place::~place() {
     if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, wanted_, nullptr);
 }
 
-task<std::optional<redis_hold::grant>> waiting_line::place::wait_until(deadline until) {
+wakeup& waiting_line::place::turn() {
     line_->attend();
-    co_await turn_.wait_until(until);
+    return turn_;
+}
+
+std::optional<redis_hold::grant> waiting_line::place::take() {
     if (!granted_ && line_->trouble_) std::rethrow_exception(line_->trouble_);
-    if (granted_ && steady::now() >= granted_->valid_until) granted_.reset();
-    withdraw_ = !granted_;
-    co_return std::move(granted_);
+    if (!granted_ || steady::now() >= granted_->valid_until) return std::nullopt;
+    withdraw_ = false;
+    return redis_hold::grant{line_->name_,
+                             owner_,
+                             granted_->first,
+                             granted_->tokens,
+                             wanted_.lease,
+                             granted_->valid_until,
+                             {.handoff = handoff::remote}};
 }
 
 void waiting_line::closed() {
@@ -194,13 +203,7 @@ void waiting_line::deliver(std::string_view owner, const delivery& given) {
     place& waiter = **found;
     places_.erase(found);
     waiter.waiting_ = false;
-    waiter.granted_.emplace(redis_hold::grant{name_,
-                                              waiter.owner_,
-                                              given.first,
-                                              given.tokens,
-                                              waiter.wanted_.lease,
-                                              given.valid_until,
-                                              {.handoff = handoff::remote}});
+    waiter.granted_ = given;
     waiter.turn_.wake();
 }
 

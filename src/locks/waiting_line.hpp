@@ -27,30 +27,40 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     waiting_line(asio::any_io_executor executor, grants scripts, message_source messages, lock_name name,
                  std::string process);
 
+    /// A grant that was pushed.
+    struct delivery {
+        fencing_token first;
+        std::int64_t tokens;
+        deadline valid_until;
+    };
+
     /// A waiter's place. However its wait ends, nothing of it is left in Redis: a place that was neither
     /// granted nor settled() is withdrawn in the background, and what it was granted meanwhile is released.
     class place {
        public:
-        place(std::shared_ptr<waiting_line> line, owner_id owner, terms wanted);
+        /// `owner` must outlive it.
+        place(std::shared_ptr<waiting_line> line, const owner_id& owner, terms wanted);
         place(const place&) = delete;
         place& operator=(const place&) = delete;
         ~place();
 
-        /// Empty: the deadline came first. Throws the line's last failure if the server could not be asked.
-        task<std::optional<redis_hold::grant>> wait_until(deadline until);
+        /// To be awaited; what came of it is asked of take().
+        wakeup& turn();
+        /// Empty: it was not granted the lock. Throws the line's last failure if the server could not be
+        /// asked.
+        std::optional<redis_hold::grant> take();
         /// Nothing of it is left in the queue, or somebody else sees to it.
         void settled() { withdraw_ = false; }
 
        private:
         friend class waiting_line;
         std::shared_ptr<waiting_line> line_;
-        owner_id owner_;
+        const owner_id& owner_;
         terms wanted_;
-        deadline registered_ = steady::now();
         std::list<place*>::iterator at_;
         std::uint64_t beaten_in_ = 0;
         wakeup turn_;
-        std::optional<redis_hold::grant> granted_;
+        std::optional<delivery> granted_;
         bool waiting_ = true;
         bool withdraw_ = true;
     };
@@ -76,11 +86,6 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     void beat_by(deadline latest);
     task<void> confirm();
     void granted_by_message(std::string_view payload);
-    struct delivery {
-        fencing_token first;
-        std::int64_t tokens;
-        deadline valid_until;
-    };
     void deliver(std::string_view owner, const delivery& given);
     bool needed() const { return !places_.empty() || !unconfirmed_.expired(); }
 
