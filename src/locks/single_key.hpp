@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/gate.hpp"
+#include "locks/backoff.hpp"
 #include "locks/grants.hpp"
 #include "locks/kept.hpp"
 #include "locks/lease.hpp"
@@ -18,6 +19,7 @@ struct single_key {
           scripts(std::move(server), lock_keys::with_queue(name)) {}
     gate door;
     grants scripts;
+    hold_estimate holds;  // of those who poll
 };
 
 struct single_try {

@@ -21,21 +21,23 @@ spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis_server se
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
 task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
-    const auto start = steady::now();
-    const auto until = start + request.wait;
+    const auto until = after(request.wait);
     const auto key = names_.of(request.name);
     const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
     const auto owner = owners_.next();
-    backoff pauses;
+    backoff pauses(key->holds.usual());
+    const auto first_try = steady::now();
     asio::steady_timer pause(executor_);
     for (int tries = 1;; ++tries) {
         auto tried =
             co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until), tries);
-        if (tried.granted) co_return std::move(tried.granted);
         const auto now = steady::now();
+        const auto waited = std::chrono::duration_cast<backoff::microseconds>(now - first_try);
+        // Whoever came next while another held the lock saw about one hold of it.
+        if (tried.granted && tries > 1) key->holds.observe(waited);
+        if (tried.granted) co_return std::move(tried.granted);
         if (now >= until) co_return std::nullopt;
-        const auto waited = std::chrono::duration_cast<backoff::microseconds>(now - start);
         auto next_try = now + pauses.next(random_, waited);
         if (tried.remaining)
             next_try = std::min(next_try, now + *tried.remaining + std::chrono::milliseconds(1));

@@ -95,7 +95,9 @@ task<crowd_report> attend(asio::any_io_executor executor, crowd_orders told, con
     std::vector<std::unique_ptr<user>> who;
     task_group waiters(executor);
     for (std::size_t i = 0; i < told.waiters; ++i) {
-        who.push_back(users(request_for(told.kind, told.name)));
+        auto wanted = request_for(told.kind, told.name);
+        wanted.local_handoff = local_handoff::off;
+        who.push_back(users(std::move(wanted)));
         waiters.spawn(fight(executor, *who.back(), i, all));
     }
     co_await waiters.join();

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::size_t few = 10;
 constexpr std::size_t many = 10'000;
+constexpr std::size_t local_names = 8;
+constexpr std::size_t waiters_a_name = 10;
+constexpr std::size_t turns_each = 1'000;
 constexpr std::chrono::minutes patience{2};
 
 struct line {
@@ -82,12 +85,39 @@ trial grants_with(library& ours, const line_orders& told) {
     };
 }
 
+task<void> take_turns(user& who) {
+    for (std::size_t i = 0; i < turns_each; ++i) {
+        co_await who.acquire(patience);
+        co_await who.release();
+    }
+}
+
+task<void> take_turns(asio::any_io_executor executor, const std::vector<std::unique_ptr<user>>& users) {
+    task_group all(executor);
+    for (const auto& who : users) all.spawn(take_turns(*who));
+    co_await all.join();
+}
+
 }  // namespace
 
 line_report serve_line(asio::io_context& io, const user_maker& users, const line_orders& told) {
     line all{told, io.get_executor()};
     run_to_end(io, serve(all, users));
     return all.seen;
+}
+
+figure measure_local_handoff(sandbox::servers& on, std::size_t repeats) {
+    library ours(config::from_url(on.redis_url()));
+    const cpu_meter meter({on.redis().pid()});
+    std::vector<std::unique_ptr<user>> users;
+    for (std::size_t i = 0; i < local_names * waiters_a_name; ++i)
+        users.push_back(
+            ours.users(request_for(algorithm::pubsub, fmt::format("measure:local:{}", i % local_names))));
+    const auto handoffs = [&] {
+        return rate_of(meter, users.size() * turns_each,
+                       [&] { run_to_end(ours.io, take_turns(ours.io.get_executor(), users)); });
+    };
+    return interleaved({"handoff_local", "handoffs/s"}, repeats, handoffs);
 }
 
 line_figures measure_many_waiters(sandbox::servers& on, std::size_t repeats) {

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-/// How the number of waiters of one process changes the rate of its grants. (`queue`.)
+/// How fast one process's own waiters are served.
 namespace dibs::measure {
 
 struct line_orders {
@@ -29,6 +29,11 @@ struct line_report {
 /// All stand in line first; then grants are counted while those served line up again.
 line_report serve_line(asio::io_context& io, const user_maker& users, const line_orders& told);
 
+/// handoff_local: hand-offs a second within the process, over several names (whose tokens are microseconds,
+/// so that one name has a million a second at most); each waiter has a deadline.
+figure measure_local_handoff(sandbox::servers& on, std::size_t repeats);
+
+/// How the number of waiters for a `queue` lock changes the rate of its grants.
 struct line_figures {
     figure all_wait;       ///< waiters_10000: grants/s, against those with 10
     figure half_time_out;  ///< waiters_10000_cancelled

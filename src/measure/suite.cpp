@@ -42,6 +42,8 @@ const std::vector<measurement>& suite() {
          [](on_servers on) -> figures { return {measure_pipelined_cycles(on.servers, on.repeats)}; }},
         {{"handoff_remote"},
          [](on_servers on) -> figures { return {measure_remote_handoff(on.servers, on.users, on.repeats)}; }},
+        {{"handoff_local"},
+         [](on_servers on) -> figures { return {measure_local_handoff(on.servers, on.repeats)}; }},
         {{"wait_p99_queue", "wait_max_queue", "jain_queue"},
          [](on_servers on) { return fair_crowd(on, algorithm::queue); }},
         {{"wait_p99_fencing", "wait_max_fencing", "jain_fencing"},

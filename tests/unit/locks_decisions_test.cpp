@@ -16,10 +16,35 @@ TEST(backoff, stays_between_base_and_a_cap_in_proportion_to_the_wait) {
     backoff pauses;
     for (auto waited = 0us; waited < 4s; waited += 10ms) {
         const auto pause = pauses.next(random, waited);
-        EXPECT_GE(pause, backoff::base);
+        EXPECT_GE(pause, backoff::highest_base);
         EXPECT_LE(pause, std::max<std::chrono::microseconds>(backoff::lowest_cap, waited / 8));
         EXPECT_LE(pause, backoff::highest_cap);
     }
+}
+
+TEST(backoff, looks_often_where_locks_are_held_briefly_and_still_waits_longer_for_a_long_hold) {
+    std::minstd_rand random(7);
+    backoff pauses(2ms);
+    for (int i = 0; i < 100; ++i) {
+        const auto pause = pauses.next(random, 1ms);
+        EXPECT_GE(pause, 125us);
+        EXPECT_LE(pause, 250us);
+    }
+    backoff::microseconds longest{};
+    for (int i = 0; i < 100; ++i) longest = std::max(longest, pauses.next(random, 2s));
+    EXPECT_GT(longest, 100ms);
+    EXPECT_LE(longest, backoff::highest_cap);
+}
+
+TEST(hold_estimate, follows_what_was_seen_and_is_not_led_astray_by_one) {
+    hold_estimate holds;
+    EXPECT_FALSE(holds.usual());
+    holds.observe(1ms);
+    EXPECT_EQ(holds.usual(), 1ms);
+    holds.observe(9ms);
+    EXPECT_EQ(holds.usual(), 2ms);
+    for (int i = 0; i < 100; ++i) holds.observe(9ms);
+    EXPECT_GT(holds.usual(), 8900us);
 }
 
 TEST(backoff, is_decorrelated) {
