@@ -15,11 +15,13 @@ enum exit_status : int {
 };
 
 void add_bench(CLI::App& app, int& status);
+void add_break(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
 void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
 void add_measure(CLI::App& app, int& status);
+void add_ps(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 
 }  // namespace dibs::cli

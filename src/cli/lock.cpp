@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/guarded_child.hpp"
+#include "cli/server_flags.hpp"
 #include "core/spawn.hpp"
 
 #include <dibs/client.hpp>
@@ -147,22 +148,10 @@ int lock_or_explain(const lock_flags& flags) {
     }
 }
 
-void add_servers(CLI::App& to, config& servers) {
-    to.add_option("--redis", servers.redis,
-                  "redis://[user:password@]host[:port][/db] or redis+unix:///path/to.sock "
-                  "[redis://localhost:6379]")
-        ->type_name("URL");
-    to.add_option("--redlock", servers.masters, "An independent Redis master, for redlock; give five")
-        ->type_name("URL")
-        ->allow_extra_args(false);
-    to.add_option("--postgres", servers.postgres, "postgresql://user@host/database, for database")
-        ->type_name("CONNINFO");
-}
-
 /// The server that the algorithm needs, where none was named.
 void complete(lock_flags& flags) {
     const bool on_redis = flags.algorithm != "database" && flags.algorithm != "redlock";
-    if (on_redis && flags.servers.redis.empty()) flags.servers.redis = "redis://localhost:6379";
+    if (on_redis && flags.servers.redis.empty()) flags.servers.redis = usual_redis;
     if (flags.algorithm == "database" && flags.servers.postgres.empty())
         throw CLI::ValidationError("--algorithm database", "say where with --postgres CONNINFO");
     if (flags.algorithm == "redlock" && flags.servers.masters.empty())

@@ -14,6 +14,8 @@ int main(int argc, char** argv) {
     dibs::cli::add_stats(app, status);
     dibs::cli::add_load(app, status);
     dibs::cli::add_lock(app, status);
+    dibs::cli::add_ps(app, status);
+    dibs::cli::add_break(app, status);
     dibs::cli::add_measure(app, status);
     dibs::cli::add_up(app, status);
 

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::chrono::seconds time_to_connect{5};
 
-locks::server_addresses addresses_in(const config& servers) {
-    locks::server_addresses where;
-    if (!servers.redis.empty()) where.redis = redis::endpoint_from_url(servers.redis);
-    for (const auto& url : servers.masters) where.masters.push_back(redis::endpoint_from_url(url));
-    if (!servers.postgres.empty()) where.postgres = postgres::target{.conninfo = servers.postgres};
-    where.sessions.size = servers.postgres_sessions;
-    return where;
-}
-
 void check(const lock_request& request) {
     using std::chrono::milliseconds;
     // Less would be over before it could be used: 2 ms of it are the margin for drift.
@@ -35,6 +26,15 @@ void check(const lock_request& request) {
 }
 
 }  // namespace
+
+locks::server_addresses addresses_in(const config& servers) {
+    locks::server_addresses where;
+    if (!servers.redis.empty()) where.redis = redis::endpoint_from_url(servers.redis);
+    for (const auto& url : servers.masters) where.masters.push_back(redis::endpoint_from_url(url));
+    if (!servers.postgres.empty()) where.postgres = postgres::target{.conninfo = servers.postgres};
+    where.sessions.size = servers.postgres_sessions;
+    return where;
+}
 
 client_core::client_core(asio::any_io_executor executor, const config& servers)
     : executor_(std::move(executor)),

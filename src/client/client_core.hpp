@@ -12,6 +12,9 @@
 
 namespace dibs::detail {
 
+/// Throws dibs::error (bad_input) for a URL that cannot be read.
+locks::server_addresses addresses_in(const config& servers);
+
 /// What the copies of a client and its leases share. Everything happens on its executor.
 class client_core {
    public:

@@ -37,12 +37,14 @@ constexpr postgres::statement set_patience{
 
 // A plain increment would roll back with the session and be handed out again: the clock carries it on.
 constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
-    INSERT INTO dibs_locks AS held (name, token, owner)
-    VALUES ($1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, $2)
-    ON CONFLICT (name) DO UPDATE
-    SET token = greatest(held.token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
-        owner = excluded.owner
+    UPDATE dibs_locks
+    SET token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), owner = $2
+    WHERE name = $1
     RETURNING token)sql"};
+
+// On its own: a row that only its holder's transaction sees could be neither shown nor broken.
+constexpr postgres::statement make_row{"dibs_lock_make", R"sql(
+    INSERT INTO dibs_locks (name, token, owner) VALUES ($1, 0, '') ON CONFLICT (name) DO NOTHING)sql"};
 
 std::string milliseconds_text(steady::duration time) {
     // 0 would mean: without a bound.
@@ -119,9 +121,15 @@ task<void> create_table(postgres::pool& pool, deadline until) {
     co_await session->run(make_table, until);
 }
 
+task<void> create_row(postgres::pool& pool, const lock_name& name, deadline until) {
+    postgres::params which;
+    which.add(name.text());
+    co_await pool.execute(make_row, std::move(which), until);
+}
+
 /// What became of an attempt on the row.
 struct row_attempt {
-    enum class result { taken, busy, no_table } what;
+    enum class result { taken, busy, no_row, no_table } what;
     fencing_token token{0};
 };
 
@@ -134,6 +142,7 @@ task<row_attempt> take(postgres::transaction& in, const lock_request& request, c
     together.emplace_back(take_row, postgres::params().add(request.name.text()).add(owner.text()));
     try {
         const auto results = co_await in.execute(std::move(together), answer_deadline(until));
+        if (results.back().empty()) co_return row_attempt{row_attempt::result::no_row};
         co_return row_attempt{row_attempt::result::taken, fencing_token(results.back().integer(0, 0))};
     } catch (const postgres::failure& refused) {
         if (refused.sqlstate() == lock_not_available) co_return row_attempt{row_attempt::result::busy};
@@ -168,7 +177,10 @@ task<std::optional<lease>> database_locker::acquire(lock_request request) {
                                                 std::move(request), owner, answer.token);
             co_return lease(executor_, std::move(held));
         }
-        co_await create_table(pool_, answer_deadline(until));
+        co_await transaction.rollback(answer_deadline(until));
+        if (answer.what == row_attempt::result::no_table)
+            co_await create_table(pool_, answer_deadline(until));
+        co_await create_row(pool_, request.name, answer_deadline(until));
     }
 }
 

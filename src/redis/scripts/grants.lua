@@ -75,19 +75,24 @@ local function keep_queue()
     redis.call('PEXPIRE', KEYS[3], QUEUE_TTL_MS)
 end
 
+-- The holder is gone: to the first living waiter, whom it returns, or to nobody.
+local function pass_on()
+    local owner = grant_to_head(now_us())
+    if owner then return owner end
+    if KEYS[2] then
+        redis.call('DEL', KEYS[1], KEYS[3])
+        redis.call('PUBLISH', channel('free'), '')
+    else
+        redis.call('DEL', KEYS[1])
+    end
+end
+
 local RELEASED, EXPIRED, NOT_OWNER = 0, 1, 2
 
 local function release(owner)
     local holder = redis.call('GET', KEYS[1])
     if not holder then return EXPIRED end
     if holder ~= owner then return NOT_OWNER end
-    if not grant_to_head(now_us()) then
-        if KEYS[2] then
-            redis.call('DEL', KEYS[1], KEYS[3])
-            redis.call('PUBLISH', channel('free'), '')
-        else
-            redis.call('DEL', KEYS[1])
-        end
-    end
+    pass_on()
     return RELEASED
 end

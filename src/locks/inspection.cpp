@@ -1,0 +1,165 @@
+#include "locks/inspection.hpp"
+
+#include "locks/grants.hpp"
+#include "redis/connection.hpp"
+#include "redis/script.hpp"
+#include "redis/scripts.hpp"
+
+#include <dibs/error.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <exception>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace dibs::locks {
+namespace {
+
+using replies = std::vector<redis::reply>;
+
+redis::script_call about(const redis::script& what, const lock_keys& keys) {
+    redis::script_call call(what);
+    for (const auto& key : keys.keys) call.key(key);
+    return call;
+}
+
+std::optional<std::int64_t> number_in(const std::string& text) {
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
+std::optional<std::chrono::milliseconds> time_in(const redis::reply& pttl) {
+    const auto left = pttl.integer();
+    return left >= 0 ? std::optional(std::chrono::milliseconds(left)) : std::nullopt;
+}
+
+/// NAME of `dibs:{NAME}:…`; empty for a key that is no lock's.
+std::string name_in(const std::string& key) {
+    const auto begin = key.find('{');
+    const auto end = key.find('}');
+    if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+    return key.substr(begin + 1, end - begin - 1);
+}
+
+task<std::set<std::string>> names_of(redis::connection& server, std::string pattern, deadline until) {
+    std::set<std::string> names;
+    std::string cursor = "0";
+    do {
+        auto scan = redis::command("SCAN").arg(cursor).arg("MATCH").arg(pattern).arg("COUNT").arg(1000);
+        const auto answer = co_await server.execute(std::move(scan), until);
+        cursor = answer.elements().at(0).text();
+        for (const auto& key : answer.elements().at(1).elements())
+            if (const auto name = name_in(key.text()); !name.empty()) names.insert(name);
+    } while (cursor != "0");
+    co_return names;
+}
+
+task<seen_lock> look_at(redis::connection& server, std::string name, deadline until) {
+    const auto keys = lock_keys::with_queue(lock_name(name));
+    const auto answer = co_await redis::evaluate(server, about(redis::scripts::inspect, keys), until);
+    const replies& told = answer.elements();
+    seen_lock seen{std::move(name), "redis", told.at(0).text(), {}, {}};
+    if (!seen.holder.empty()) {
+        seen.remaining = time_in(told.at(1));
+        seen.token = number_in(told.at(2).text());
+    }
+    seen.waiters = static_cast<std::size_t>(told.at(3).integer());
+    seen.dead_waiters = static_cast<std::size_t>(told.at(4).integer());
+    co_return seen;
+}
+
+/// Who holds a redlock lock on how many masters, and for how long on the one where it ends last.
+struct support {
+    std::size_t masters = 0;
+    std::optional<std::chrono::milliseconds> remaining;
+};
+
+task<void> count_support(redis::connection& master, std::string name,
+                         std::map<std::string, support>& by_owner, deadline until) {
+    const auto key = lock_keys::of_redlock(lock_name(name)).keys.front();
+    auto get = redis::command("GET").arg(key);
+    const auto holder = co_await master.execute(std::move(get), until);
+    if (holder.is_nil()) co_return;
+    auto ask = redis::command("PTTL").arg(key);
+    const auto left = co_await master.execute(std::move(ask), until);
+    auto& found = by_owner[holder.text()];
+    ++found.masters;
+    found.remaining = std::max(found.remaining, time_in(left));
+}
+
+std::string share(std::size_t masters, std::size_t all) {
+    return std::to_string(masters) + " of " + std::to_string(all) + " masters";
+}
+
+}  // namespace
+
+task<std::vector<seen_lock>> locks_on_redis(redis_server server, deadline until) {
+    auto names = co_await names_of(*server, "dibs:{*}:lock", until);
+    names.merge(co_await names_of(*server, "dibs:{*}:queue", until));
+    std::vector<seen_lock> seen;
+    for (const auto& name : names) {
+        auto one = co_await look_at(*server, name, until);
+        const bool of_interest = !one.holder.empty() || one.waiters + one.dead_waiters > 0;
+        if (of_interest) seen.push_back(std::move(one));
+    }
+    co_return seen;
+}
+
+task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, deadline until) {
+    std::map<std::string, std::map<std::string, support>> owners_by_name;
+    std::exception_ptr failed;
+    std::size_t away = 0;
+    for (const auto& master : masters) {
+        try {
+            const auto names = co_await names_of(*master, "dibs:{*}:redlock", until);
+            for (const auto& name : names) co_await count_support(*master, name, owners_by_name[name], until);
+        } catch (const error&) {
+            failed = std::current_exception();
+            ++away;
+        }
+    }
+    if (away == masters.size() && failed) std::rethrow_exception(failed);
+    std::vector<seen_lock> seen;
+    for (const auto& [name, owners] : owners_by_name) {
+        for (const auto& [owner, found] : owners) {
+            seen_lock one{name, "redlock", owner, {}, found.remaining};
+            one.on = share(found.masters, masters.size());
+            seen.push_back(std::move(one));
+        }
+    }
+    co_return seen;
+}
+
+task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name name, deadline until) {
+    const auto keys = lock_keys::with_queue(name);
+    const auto answer = co_await redis::evaluate(*server, about(redis::scripts::seize, keys), until);
+    const replies& told = answer.elements();
+    if (told.at(0).integer() == 0) co_return std::nullopt;
+    co_return broken_lock{told.at(1).text(), number_in(told.at(3).text()), time_in(told.at(2)),
+                          told.at(4).text()};
+}
+
+task<std::optional<broken_lock>> break_on_masters(redis_masters masters, lock_name name, deadline until) {
+    const auto keys = lock_keys::of_redlock(name);
+    std::optional<broken_lock> broken;
+    std::exception_ptr failed;
+    std::size_t away = 0;
+    for (const auto& master : masters) {
+        try {
+            const auto answer = co_await redis::evaluate(*master, about(redis::scripts::seize, keys), until);
+            const replies& told = answer.elements();
+            if (told.at(0).integer() == 1)
+                broken = broken_lock{told.at(1).text(), {}, time_in(told.at(2)), {}};
+        } catch (const error&) {
+            failed = std::current_exception();
+            ++away;
+        }
+    }
+    if (away == masters.size() && failed) std::rethrow_exception(failed);
+    co_return broken;
+}
+
+}  // namespace dibs::locks
