@@ -15,12 +15,17 @@ target_compile_definitions(dibs_installed INTERFACE BOOST_ASIO_SEPARATE_COMPILAT
 target_link_libraries(dibs_installed INTERFACE Threads::Threads Boost::boost Boost::url OpenSSL::SSL OpenSSL::Crypto
   PostgreSQL::PostgreSQL fmt::fmt spdlog::spdlog PkgConfig::hiredis)
 
+add_library(dibs_installed_prometheus STATIC $<TARGET_OBJECTS:dibs_prometheus>)
+set_target_properties(dibs_installed_prometheus PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME dibs_prometheus
+  EXPORT_NAME prometheus)
+target_link_libraries(dibs_installed_prometheus INTERFACE dibs_installed prometheus-cpp::core)
+
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/dibs)
 configure_package_config_file(cmake/dibsConfig.cmake.in dibsConfig.cmake INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(dibsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 configure_file(cmake/dibs.pc.in dibs.pc @ONLY)
 
-install(TARGETS dibs_installed EXPORT dibsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
+install(TARGETS dibs_installed dibs_installed_prometheus EXPORT dibsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)
 install(DIRECTORY include/dibs DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT library)
 install(EXPORT dibsTargets NAMESPACE dibs:: DESTINATION ${package_folder} COMPONENT library)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dibsConfig.cmake ${CMAKE_CURRENT_BINARY_DIR}/dibsConfigVersion.cmake

@@ -92,6 +92,8 @@ TEST(installation, lets_a_stranger_build_with_cmake_and_with_pkg_config) {
                            "-DCMAKE_PREFIX_PATH=" + prefix.native(), "-DCMAKE_CXX_FLAGS=" DIBS_FLAGS});
     output_of(DIBS_CMAKE, {"--build", (place / "build").native()});
     EXPECT_EQ(output_of(place / "build/stranger", {redis()}), "held\n");
+    EXPECT_THAT(output_of(place / "build/measured_stranger", {redis()}),
+                HasSubstr("dibs_lock_handoffs_total{algorithm=\"queue\",from=\"none\"} 1"));
 
     const auto flags =
         fmt::format("$(PKG_CONFIG_PATH={}/lib/pkgconfig pkg-config --cflags --libs dibs)", prefix.native());
