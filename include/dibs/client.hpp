@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,10 @@ class client {
     ///
     /// May be awaited from any executor; from the client's own it costs no change of threads.
     boost::asio::awaitable<std::optional<lease>> acquire(lock_request request);
+
+    /// The same, ended by `stop` as by a cancellation: throws boost::system::system_error
+    /// (operation_aborted).
+    boost::asio::awaitable<std::optional<lease>> acquire(lock_request request, std::stop_token stop);
 
     /// Ends all connections: whoever waits, and whoever comes later, gets dibs::error (closed); who stands at
     /// the row of a database lock learns it when that wait is over. Leases that are held end with their time.

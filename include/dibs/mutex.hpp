@@ -26,6 +26,8 @@ class mutex {
 
     /// Throws dibs::error as client::acquire(); std::logic_error when this mutex is held already.
     void lock();
+    /// False: the stop was requested first.
+    bool lock(std::stop_token stop);
     bool try_lock();
     bool try_lock_for(std::chrono::milliseconds time);
 
@@ -47,6 +49,8 @@ class mutex {
     std::optional<release_outcome> last_release() const;
 
    private:
+    bool take(std::chrono::milliseconds time, const std::stop_token& stop);
+
     struct state;
     std::unique_ptr<state> state_;
 };

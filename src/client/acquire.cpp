@@ -1,5 +1,9 @@
 #include "client/lease_parts.hpp"
+#include "core/event.hpp"
+#include "core/timeout.hpp"
 
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <exception>
@@ -48,6 +52,21 @@ task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> co
     }
     opened.close(outcome::granted, granted->held()->story());
     co_return std::make_unique<lease_parts>(std::move(core), std::move(*granted), request);
+}
+
+task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request,
+                                                 std::stop_token stop) {
+    const auto executor = core->executor();
+    const auto stopped = std::make_shared<event>(executor);
+    // It is called by whoever requests the stop, on any thread, and may outlive this coroutine.
+    auto tell = [executor, stopped] { asio::post(executor, [stopped] { stopped->set(); }); };
+    const std::stop_callback on_stop(stop, std::move(tell));
+    std::optional<std::unique_ptr<lease_parts>> parts;
+    auto work = keep(acquire_parts(std::move(core), std::move(request)), parts);
+    const auto first = co_await first_of(std::move(work), stopped->wait());
+    // A lease that was granted as the stop came is dropped, and given back.
+    if (first != 0) throw boost::system::system_error(asio::error::operation_aborted);
+    co_return std::move(*parts);
 }
 
 }  // namespace dibs::detail

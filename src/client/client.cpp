@@ -63,6 +63,11 @@ asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
     return acquire_on(core_->executor(), thread_, detail::acquire_parts(core_, std::move(request)));
 }
 
+asio::awaitable<std::optional<lease>> client::acquire(lock_request request, std::stop_token stop) {
+    auto work = detail::acquire_parts(core_, std::move(request), std::move(stop));
+    return acquire_on(core_->executor(), thread_, std::move(work));
+}
+
 asio::awaitable<void> client::close() {
     auto core = core_;
     co_await detail::run_on(core->executor(), core->close());

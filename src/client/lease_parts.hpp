@@ -6,6 +6,8 @@
 #include <dibs/lease.hpp>
 
 #include <memory>
+#include <optional>
+#include <stop_token>
 
 namespace dibs::detail {
 
@@ -31,6 +33,10 @@ struct lease_parts {
 
 /// Null: others held the lock. On the core's executor.
 task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request);
+
+/// The same; a stop ends it as a cancellation does.
+task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request,
+                                                 std::stop_token stop);
 
 /// Ends a lease that was destroyed unreleased; on the core's executor, which the core outlives.
 task<void> let_go(std::unique_ptr<lease_parts> parts);

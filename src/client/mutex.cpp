@@ -4,7 +4,9 @@
 #include <dibs/mutex.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/use_future.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <algorithm>
 #include <stdexcept>
@@ -41,7 +43,20 @@ void mutex::lock() {
 
 bool mutex::try_lock() { return try_lock_for(std::chrono::milliseconds::zero()); }
 
-bool mutex::try_lock_for(std::chrono::milliseconds time) {
+bool mutex::lock(std::stop_token stop) {
+    try {
+        while (!take(longest_wait, stop)) {
+        }
+        return true;
+    } catch (const boost::system::system_error& ended) {
+        if (ended.code() != asio::error::operation_aborted) throw;
+        return false;
+    }
+}
+
+bool mutex::try_lock_for(std::chrono::milliseconds time) { return take(time, std::stop_token()); }
+
+bool mutex::take(std::chrono::milliseconds time, const std::stop_token& stop) {
     if (state_->held)
         throw std::logic_error("dibs::mutex: " + state_->request.name.text() +
                                " is held by this mutex already");
@@ -49,8 +64,10 @@ bool mutex::try_lock_for(std::chrono::milliseconds time) {
     wanted.wait =
         std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds::zero(), longest_wait);
     const auto& executor = state_->locks.executor();
+    const auto& core = state_->locks.core_;
     // Nothing there may own the client: its thread cannot wait for its own end.
-    auto work = detail::acquire_parts(state_->locks.core_, std::move(wanted));
+    auto work = stop.stop_possible() ? detail::acquire_parts(core, std::move(wanted), stop)
+                                     : detail::acquire_parts(core, std::move(wanted));
     auto granted = asio::co_spawn(executor, std::move(work), asio::use_future).get();
     if (granted) state_->held.emplace(std::move(granted), state_->locks.thread_);
     return state_->held.has_value();

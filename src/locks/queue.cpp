@@ -22,6 +22,7 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     const bool waits = request.wait > request.wait.zero();
     const auto wanted = terms_of(request);
     const auto line = lines_.of(request.name);
+    line->admit();
     const auto owner = owners_.next();
     // Registered before the request is sent: the grant may overtake the reply.
     waiting_line::place place(line, owner, wanted);

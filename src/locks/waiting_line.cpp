@@ -14,6 +14,7 @@
 namespace dibs::locks {
 namespace {
 
+constexpr std::size_t most_waiters = 100'000;
 // Whose loss shows that the server has lost some of its state.
 constexpr std::size_t entries_looked_for = 10;
 // When it has.
@@ -63,6 +64,11 @@ waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& o
 waiting_line::place::~place() {
     if (waiting_) line_->places_.erase(at_);
     if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, wanted_, nullptr);
+}
+
+void waiting_line::admit() const {
+    if (places_.size() >= most_waiters)
+        throw error(fault::exhausted, "dibs", name_.text(), "as many wait for it in this process as may");
 }
 
 wakeup& waiting_line::place::turn() {

@@ -67,6 +67,9 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
 
     grants& scripts() { return scripts_; }
 
+    /// Throws dibs::error (exhausted) where as many wait as may.
+    void admit() const;
+
     /// What an answer to a request sent at `sent` tells of the server's clock and the present holder.
     void observe(deadline sent, const attempt& answer);
 

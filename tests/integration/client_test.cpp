@@ -160,6 +160,36 @@ TEST_F(client_test, a_redlock_lease_mends_the_masters_that_lost_its_key) {
     EXPECT_FALSE(held->valid()) << "a majority has lost it at once";
 }
 
+TEST_P(client_of, ends_a_wait_when_a_stop_is_requested) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(GetParam())));
+    std::stop_source stop;
+    std::thread elsewhere;
+    auto waiting =
+        start_task(io_.get_executor(), locks.acquire(request_for(GetParam(), 20s), stop.get_token()));
+    run_for(20ms);
+    elsewhere = std::thread([&] { stop.request_stop(); });
+    while (waiting.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    elsewhere.join();
+    EXPECT_THROW(waiting.get(), boost::system::system_error);
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+    std::stop_source never;
+    held = run(locks.acquire(request_for(GetParam(), 5s), never.get_token()));
+    ASSERT_TRUE(held) << "the one that was stopped left something behind";
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+}
+
+TEST_F(client_test, a_mutex_gives_up_when_a_stop_is_requested) {
+    auto locks = client::connect(config::from_url(shared_servers().redis_url()));
+    mutex one(locks, name_);
+    mutex other(locks, name_);
+    const std::scoped_lock held(one);
+    std::jthread waiter([&](const std::stop_token& stop) { EXPECT_FALSE(other.lock(stop)); });
+    waiter.request_stop();
+    waiter.join();
+    EXPECT_FALSE(other.try_lock());
+}
+
 TEST_F(client_test, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
     auto wanted = request_for(algorithm::database);
