@@ -100,8 +100,8 @@ void print(const std::vector<locks::seen_lock>& seen) {
     std::vector<std::vector<std::string>> rows{
         {"NAME", "BACKEND", "HOLDER", "TOKEN", "REMAINING", "WAITERS", "DEAD"}};
     for (const auto& one : seen)
-        rows.push_back({one.name.empty() ? "(new)" : one.name, one.on.empty() ? one.backend : one.on,
-                        or_dash(one.holder), one.token ? std::to_string(*one.token) : "-",
+        rows.push_back({one.name, one.on.empty() ? one.backend : one.on, or_dash(one.holder),
+                        one.token ? std::to_string(*one.token) : "-",
                         one.remaining ? fmt::format("{} ms", one.remaining->count()) : "-",
                         std::to_string(one.waiters), std::to_string(one.dead_waiters)});
     std::vector<std::size_t> widths(rows.front().size());

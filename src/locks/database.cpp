@@ -35,16 +35,15 @@ constexpr postgres::statement set_bounds{"dibs_lock_bounds", R"sql(
 constexpr postgres::statement set_patience{
     "dibs_lock_patience", "SELECT set_config('idle_in_transaction_session_timeout', $1, true)"};
 
-// A plain increment would roll back with the session and be handed out again: the clock carries it on.
+// A plain increment would roll back with the session and be handed out again: the clock carries it on. It is
+// read when the row is ours (an UPDATE would read it before it waits). Others see neither token nor owner
+// before the COMMIT, so the session is named after them for as long as it holds the row. A row that is made
+// here has token 0 and is not taken yet: others would not see it before its first holder's COMMIT.
 constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
-    UPDATE dibs_locks
-    SET token = greatest(token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), owner = $2
-    WHERE name = $1
-    RETURNING token)sql"};
-
-// On its own: a row that only its holder's transaction sees could be neither shown nor broken.
-constexpr postgres::statement make_row{"dibs_lock_make", R"sql(
-    INSERT INTO dibs_locks (name, token, owner) VALUES ($1, 0, '') ON CONFLICT (name) DO NOTHING)sql"};
+    INSERT INTO dibs_locks AS held (name, token, owner) VALUES ($1, 0, '')
+    ON CONFLICT (name) DO UPDATE
+    SET token = greatest(held.token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), owner = $2
+    RETURNING token, set_config('application_name', $2 || ' ' || token, true))sql"};
 
 std::string milliseconds_text(steady::duration time) {
     // 0 would mean: without a bound.
@@ -121,15 +120,9 @@ task<void> create_table(postgres::pool& pool, deadline until) {
     co_await session->run(make_table, until);
 }
 
-task<void> create_row(postgres::pool& pool, const lock_name& name, deadline until) {
-    postgres::params which;
-    which.add(name.text());
-    co_await pool.execute(make_row, std::move(which), until);
-}
-
 /// What became of an attempt on the row.
 struct row_attempt {
-    enum class result { taken, busy, no_row, no_table } what;
+    enum class result { taken, busy, made_row, no_table } what;
     fencing_token token{0};
 };
 
@@ -142,8 +135,10 @@ task<row_attempt> take(postgres::transaction& in, const lock_request& request, c
     together.emplace_back(take_row, postgres::params().add(request.name.text()).add(owner.text()));
     try {
         const auto results = co_await in.execute(std::move(together), answer_deadline(until));
-        if (results.back().empty()) co_return row_attempt{row_attempt::result::no_row};
-        co_return row_attempt{row_attempt::result::taken, fencing_token(results.back().integer(0, 0))};
+        const fencing_token token(results.back().integer(0, 0));
+        if (token.value() > 0) co_return row_attempt{row_attempt::result::taken, token};
+        co_await in.commit(answer_deadline(until));
+        co_return row_attempt{row_attempt::result::made_row};
     } catch (const postgres::failure& refused) {
         if (refused.sqlstate() == lock_not_available) co_return row_attempt{row_attempt::result::busy};
         if (refused.sqlstate() == undefined_table) co_return row_attempt{row_attempt::result::no_table};
@@ -177,10 +172,9 @@ task<std::optional<lease>> database_locker::acquire(lock_request request) {
                                                 std::move(request), owner, answer.token);
             co_return lease(executor_, std::move(held));
         }
+        if (answer.what == row_attempt::result::made_row) continue;
         co_await transaction.rollback(answer_deadline(until));
-        if (answer.what == row_attempt::result::no_table)
-            co_await create_table(pool_, answer_deadline(until));
-        co_await create_row(pool_, request.name, answer_deadline(until));
+        co_await create_table(pool_, answer_deadline(until));
     }
 }
 

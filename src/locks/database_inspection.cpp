@@ -2,6 +2,9 @@
 #include "postgres/failure.hpp"
 #include "postgres/pool.hpp"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <string>
 #include <utility>
 
@@ -10,31 +13,22 @@ namespace {
 
 constexpr std::string_view undefined_table = "42P01";
 
-// The holder's transaction has changed its lock's row: it is that version's xmax. The first to wait for it
-// waits for the transaction, the others for the row. A name that is new is a row that nobody else sees yet.
+// The holder's transaction has changed its lock's row: it is that version's xmax, and its session bears owner
+// and token as its name. The first to wait for it waits for the transaction, the others for the row.
 constexpr postgres::statement look{"dibs_lock_look", R"sql(
     WITH held AS (
-        SELECT l.name, l.token, a.pid, l.ctid, l.xmax
-        FROM dibs_locks l JOIN pg_stat_activity a ON a.backend_xid = l.xmax),
-    waiting AS (
-        SELECT w.pid, w.transactionid, w.locktype, w.page, w.tuple
-        FROM pg_locks w
-        WHERE NOT w.granted AND (w.locktype = 'transactionid' OR
-              w.locktype = 'tuple' AND w.relation = 'dibs_locks'::regclass))
-    SELECT h.name, h.pid, h.token,
-           (SELECT count(*) FROM waiting w
-            WHERE w.locktype = 'transactionid' AND w.transactionid = h.xmax OR
-                  w.locktype = 'tuple' AND '(' || w.page || ',' || w.tuple || ')' = h.ctid::text)
-    FROM held h
-    UNION ALL
-    SELECT '', l.pid, NULL, (SELECT count(*) FROM waiting w WHERE w.transactionid = a.backend_xid)
-    FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-    WHERE l.relation = 'dibs_locks'::regclass AND l.mode = 'RowExclusiveLock' AND l.granted AND
-          a.state = 'idle in transaction' AND a.pid NOT IN (SELECT pid FROM held)
-    ORDER BY 1, 2)sql"};
+        SELECT l.name, a.pid, a.application_name AS holder, l.ctid, l.xmax
+        FROM dibs_locks l JOIN pg_stat_activity a ON a.backend_xid = l.xmax)
+    SELECT h.name, h.pid, split_part(h.holder, ' ', 1), split_part(h.holder, ' ', 2),
+           (SELECT count(*) FROM pg_locks w
+            WHERE NOT w.granted AND (w.locktype = 'transactionid' AND w.transactionid = h.xmax OR
+                                     w.locktype = 'tuple' AND w.relation = 'dibs_locks'::regclass AND
+                                     '(' || w.page || ',' || w.tuple || ')' = h.ctid::text))
+    FROM held h ORDER BY h.name)sql"};
 
 constexpr postgres::statement end_holder{"dibs_lock_break", R"sql(
-    SELECT a.pid, l.token, pg_terminate_backend(a.pid)
+    SELECT l.name, a.pid, split_part(a.application_name, ' ', 1), split_part(a.application_name, ' ', 2),
+           pg_terminate_backend(a.pid)
     FROM dibs_locks l JOIN pg_stat_activity a ON a.backend_xid = l.xmax
     WHERE l.name = $1)sql"};
 
@@ -48,8 +42,17 @@ task<postgres::result> ask(postgres::pool& pool, const postgres::statement& what
     co_return postgres::result();  // nobody has locked anything here yet
 }
 
-std::string session(const postgres::result& rows, int row, int column) {
-    return "session " + std::string(rows.text(row, column));
+enum column { name, pid, owner, token, waiting };
+
+std::string holder_in(const postgres::result& rows, int row) {
+    return fmt::format("{} (session {})", rows.text(row, owner), rows.text(row, pid));
+}
+
+std::optional<std::int64_t> token_in(const postgres::result& rows, int row) {
+    const auto text = rows.text(row, token);
+    std::int64_t value = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+    return read.ec == std::errc{} ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -59,8 +62,12 @@ task<std::vector<seen_lock>> locks_in_database(postgres::pool& pool, deadline un
     const auto rows = co_await ask(pool, look, std::move(none), until);
     std::vector<seen_lock> seen;
     for (int row = 0; rows.raw() && row < rows.rows(); ++row) {
-        seen_lock one{std::string(rows.text(row, 0)), "database", session(rows, row, 1), {}, {}};
-        one.waiters = static_cast<std::size_t>(rows.integer(row, 3));
+        seen_lock one{std::string(rows.text(row, column::name)),
+                      "database",
+                      holder_in(rows, row),
+                      token_in(rows, row),
+                      {}};
+        one.waiters = static_cast<std::size_t>(rows.integer(row, waiting));
         seen.push_back(std::move(one));
     }
     co_return seen;
@@ -71,7 +78,7 @@ task<std::optional<broken_lock>> break_in_database(postgres::pool& pool, lock_na
     which.add(name.text());
     const auto rows = co_await ask(pool, end_holder, std::move(which), until);
     if (!rows.raw() || rows.empty()) co_return std::nullopt;
-    co_return broken_lock{session(rows, 0, 0), {}, {}, {}};
+    co_return broken_lock{holder_in(rows, 0), token_in(rows, 0), {}, {}};
 }
 
 }  // namespace dibs::locks

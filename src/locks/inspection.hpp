@@ -21,9 +21,9 @@ namespace dibs::locks {
 
 /// A lock that is held or waited for.
 struct seen_lock {
-    std::string name;     ///< empty: a database lock of a new name, which only its holder's transaction sees
+    std::string name;
     std::string backend;  ///< redis, redlock or database
-    std::string holder;   ///< owner; of a database lock "session PID"; empty: nobody
+    std::string holder;   ///< owner, of a database lock with "(session PID)"; empty: nobody
     std::optional<std::int64_t> token;
     std::optional<std::chrono::milliseconds> remaining;  ///< until its lease ends; empty: no end is known
     std::size_t waiters = 0;

@@ -18,6 +18,11 @@
 namespace dibs::locks {
 namespace {
 
+task<void> give_back(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner) {
+    co_await release_majority(std::move(executor), std::move(masters), std::move(name), std::move(owner),
+                              after(clean_up_time));
+}
+
 class redlock_hold final : public hold {
    public:
     redlock_hold(asio::any_io_executor executor, redis_masters masters, lock_request request, owner_id owner,
@@ -44,6 +49,9 @@ class redlock_hold final : public hold {
         const auto answer = co_await extend_majority(executor_, masters_, std::move(wanted), owner_, until);
         if (answer.verdict == ballot::verdict::failed && answer.failure)
             std::rethrow_exception(answer.failure);
+        // The lease is lost, and the keys that were just made again would bar others until they end.
+        if (answer.verdict == ballot::verdict::refused)
+            spawn(executor_, give_back(executor_, masters_, request_.name, owner_));
         if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
             co_return false;
         valid_until_ = locks::valid_until(sent, lease);
@@ -73,11 +81,6 @@ class redlock_hold final : public hold {
 // A slow server must not eat the validity of what the others granted.
 constexpr std::chrono::milliseconds node_time(std::chrono::milliseconds lease) {
     return std::clamp(lease / 10, std::chrono::milliseconds(50), std::chrono::milliseconds(1000));
-}
-
-task<void> give_back(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner) {
-    co_await release_majority(std::move(executor), std::move(masters), std::move(name), std::move(owner),
-                              after(clean_up_time));
 }
 
 /// An owner that is given back everywhere unless it was granted the lock, however the round ended.

@@ -118,6 +118,17 @@ TEST_F(inspection, sees_on_how_many_masters_a_redlock_is_held) {
     EXPECT_NE(run(held->release()), release_outcome::released);
 }
 
+TEST_F(inspection, a_broken_redlock_is_not_renewed_and_bars_nobody) {
+    const auto redlock = lock("redlock");
+    auto held = take(redlock);
+    run(locks::break_on_masters(servers_->for_lockers().masters, lock_name(name_), after(5s)));
+    EXPECT_FALSE(run(held->held()->renew(10s, after(5s))));
+    const auto others = lock("redlock");
+    auto next = take(others, 5s);
+    ASSERT_TRUE(next) << "the renewal made the keys again";
+    EXPECT_EQ(run(next->release()), release_outcome::released);
+}
+
 TEST_F(inspection, sees_and_breaks_a_database_lock_and_leaves_its_waiters) {
     const auto database = lock("database");
     auto held = take(database);
@@ -125,7 +136,8 @@ TEST_F(inspection, sees_and_breaks_a_database_lock_and_leaves_its_waiters) {
     std::optional<std::optional<lease>> next;
     stand(others, next);
     const auto found = seen_with(1);
-    EXPECT_THAT(found.holder, StartsWith("session "));
+    EXPECT_THAT(found.holder, StartsWith(held->owner().text() + " (session "));
+    EXPECT_EQ(found.token, held->token()->value());
     const auto broken =
         run(locks::break_in_database(*servers_->for_lockers().pool, lock_name(name_), after(5s)));
     ASSERT_TRUE(broken);
