@@ -20,6 +20,17 @@ constexpr std::chrono::hours longest_wait{24};
 
 task<release_outcome> release(lease& held) { co_return co_await held.release(); }
 
+/// Null also when the stop was requested first.
+task<std::unique_ptr<detail::lease_parts>> acquire_or_stop(std::shared_ptr<detail::client_core> core,
+                                                           lock_request request, std::stop_token stop) {
+    try {
+        co_return co_await detail::acquire_parts(std::move(core), std::move(request), std::move(stop));
+    } catch (const boost::system::system_error& ended) {
+        if (ended.code() != asio::error::operation_aborted) throw;
+    }
+    co_return nullptr;
+}
+
 }  // namespace
 
 struct mutex::state {
@@ -44,14 +55,9 @@ void mutex::lock() {
 bool mutex::try_lock() { return try_lock_for(std::chrono::milliseconds::zero()); }
 
 bool mutex::lock(std::stop_token stop) {
-    try {
-        while (!take(longest_wait, stop)) {
-        }
-        return true;
-    } catch (const boost::system::system_error& ended) {
-        if (ended.code() != asio::error::operation_aborted) throw;
-        return false;
-    }
+    while (!take(longest_wait, stop))
+        if (stop.stop_requested()) return false;
+    return true;
 }
 
 bool mutex::try_lock_for(std::chrono::milliseconds time) { return take(time, std::stop_token()); }
@@ -66,7 +72,7 @@ bool mutex::take(std::chrono::milliseconds time, const std::stop_token& stop) {
     const auto& executor = state_->locks.executor();
     const auto& core = state_->locks.core_;
     // Nothing there may own the client: its thread cannot wait for its own end.
-    auto work = stop.stop_possible() ? detail::acquire_parts(core, std::move(wanted), stop)
+    auto work = stop.stop_possible() ? acquire_or_stop(core, std::move(wanted), stop)
                                      : detail::acquire_parts(core, std::move(wanted));
     auto granted = asio::co_spawn(executor, std::move(work), asio::use_future).get();
     if (granted) state_->held.emplace(std::move(granted), state_->locks.thread_);
