@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
 #include "core/random.hpp"
-#include "core/spawn.hpp"
+#include "core/run.hpp"
 #include "coupon/strategy.hpp"
 #include "experiment/results_folder.hpp"
 #include "experiment/runner.hpp"
@@ -15,7 +15,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <set>
@@ -184,13 +183,7 @@ int run_bench(bench_flags flags) {
 
     asio::io_context io{1};
     bench work(flags, std::move(profile), io.get_executor(), servers, service, results);
-    std::exception_ptr failed;
-    spawn(io.get_executor(), work.run(), [&](std::exception_ptr thrown) {
-        failed = std::move(thrown);
-        io.stop();
-    });
-    io.run();
-    if (failed) std::rethrow_exception(failed);
+    run_to_end(io, work.run());
     print_results(work, results);
     const bool right =
         std::all_of(work.runs().begin(), work.runs().end(), [](const auto& run) { return run.correct(); });

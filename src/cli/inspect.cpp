@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/server_flags.hpp"
 #include "client/client_core.hpp"
-#include "core/spawn.hpp"
+#include "core/run.hpp"
 #include "locks/inspection.hpp"
 #include "locks/server_set.hpp"
 #include "report/json_text.hpp"
@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -74,16 +73,10 @@ task<void> take_away(asio::any_io_executor executor, const inspect_flags& flags,
     co_await servers.close();
 }
 
-void run_to_end(const std::function<task<void>(asio::any_io_executor)>& work) {
+void run_or_explain(const std::function<task<void>(asio::any_io_executor)>& work) {
     asio::io_context io{1};
-    std::exception_ptr failed;
-    spawn(io.get_executor(), work(io.get_executor()), [&](std::exception_ptr thrown) {
-        failed = std::move(thrown);
-        io.stop();
-    });
-    io.run();
     try {
-        if (failed) std::rethrow_exception(failed);
+        run_to_end(io, work(io.get_executor()));
     } catch (const error& wrong) {
         if (wrong.kind() != fault::bad_input) throw;
         throw CLI::ValidationError("dibs", wrong.what());
@@ -144,7 +137,8 @@ std::string sentence(const std::string& name, const broken_on& one) {
 
 int break_lock(const inspect_flags& flags) {
     std::vector<broken_on> broken;
-    run_to_end([&](asio::any_io_executor executor) { return take_away(std::move(executor), flags, broken); });
+    run_or_explain(
+        [&](asio::any_io_executor executor) { return take_away(std::move(executor), flags, broken); });
     for (const auto& one : broken) fmt::print("{}\n", sentence(flags.names.front(), one));
     if (!broken.empty()) return success;
     fmt::print(stderr, "{} is not held\n", flags.names.front());
@@ -173,7 +167,8 @@ void add_ps(CLI::App& app, int& status) {
     command->callback([flags, &status] {
         complete(flags->servers);
         std::vector<locks::seen_lock> seen;
-        run_to_end([&](asio::any_io_executor executor) { return look(std::move(executor), *flags, seen); });
+        run_or_explain(
+            [&](asio::any_io_executor executor) { return look(std::move(executor), *flags, seen); });
         flags->json ? print_json(seen) : print(seen);
         status = success;
     });

@@ -1,7 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/guarded_child.hpp"
 #include "cli/server_flags.hpp"
-#include "core/spawn.hpp"
+#include "core/run.hpp"
 
 #include <dibs/client.hpp>
 
@@ -14,7 +14,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -125,14 +124,8 @@ task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags,
 
 int lock(const lock_flags& flags) {
     asio::io_context io{1};
-    std::exception_ptr failed;
     int status = failure;
-    spawn(io.get_executor(), lock_and_run(io.get_executor(), flags, status), [&](std::exception_ptr thrown) {
-        failed = std::move(thrown);
-        io.stop();
-    });
-    io.run();
-    if (failed) std::rethrow_exception(failed);
+    run_to_end(io, lock_and_run(io.get_executor(), flags, status));
     return status;
 }
 

@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "core/event.hpp"
-#include "core/spawn.hpp"
+#include "core/run.hpp"
 #include "core/task_group.hpp"
 #include "core/timeout.hpp"
 #include "coupon/service.hpp"
@@ -19,7 +19,6 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
-#include <exception>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -156,13 +155,7 @@ int serve(serve_flags flags) {
     if (flags.sandbox) servers.emplace(start_sandbox(flags));
     asio::io_context io{1};
     coupon::service service(io.get_executor(), options_from(flags));
-    std::exception_ptr failure;
-    spawn(io.get_executor(), run_service(service, flags), [&](std::exception_ptr thrown) {
-        failure = std::move(thrown);
-        io.stop();
-    });
-    io.run();
-    if (failure) std::rethrow_exception(failure);
+    run_to_end(io, run_service(service, flags));
     return success;
 }
 

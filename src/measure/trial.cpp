@@ -1,8 +1,5 @@
 #include "measure/trial.hpp"
 
-#include "core/spawn.hpp"
-
-#include <exception>
 #include <utility>
 
 namespace dibs::measure {
@@ -34,17 +31,6 @@ sample rate_of(const cpu_meter& meter, std::size_t operations, const std::functi
     const auto all = cost_of(meter, work);
     const auto count = static_cast<double>(operations);
     return {count / all.seconds, all.cpu_us / count};
-}
-
-void run_to_end(asio::io_context& io, task<void> work) {
-    std::exception_ptr failed;
-    spawn(io.get_executor(), std::move(work), [&](std::exception_ptr thrown) {
-        failed = std::move(thrown);
-        io.stop();
-    });
-    io.restart();
-    io.run();
-    if (failed) std::rethrow_exception(failed);
 }
 
 figure interleaved(heading of, std::size_t repeats, const trial& value, const trial& floor) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/run.hpp"
 #include "measure/figure.hpp"
 #include "measure/machine.hpp"
 
@@ -19,9 +20,6 @@ using trial = std::function<sample()>;
 sample time_each(const cpu_meter& meter, std::size_t operations, const std::function<void()>& work);
 /// The same as operations a second.
 sample rate_of(const cpu_meter& meter, std::size_t operations, const std::function<void()>& work);
-
-/// Runs a coroutine to its end, and throws what it threw.
-void run_to_end(asio::io_context& io, task<void> work);
 
 struct heading {
     std::string name;

@@ -209,6 +209,16 @@ TEST_P(local_handoff_of, tells_everybody_when_the_connection_is_closed) {
     }
 }
 
+TEST_P(local_handoff_of, may_be_left_waiting_when_everything_goes) {
+    const auto us = process();
+    const auto others = process();
+    auto held = lease_of(*ask(others));
+    std::vector<std::optional<maybe_lease>> got(3);
+    for (auto& one : got) spawn(io_.get_executor(), keep(us.locker->acquire(us.request(name_)), one));
+    run_for(5ms);
+    for (const auto& one : got) EXPECT_FALSE(one);
+}
+
 TEST_P(local_handoff_of, answers_a_single_try_at_once) {
     const auto us = process();
     auto held = lease_of(*ask(us));
