@@ -27,7 +27,7 @@ class mutex {
     /// Throws dibs::error as client::acquire(); std::logic_error when this mutex is held already.
     void lock();
     /// False: the stop was requested first.
-    bool lock(std::stop_token stop);
+    bool lock(const std::stop_token& stop);
     bool try_lock();
     bool try_lock_for(std::chrono::milliseconds time);
 

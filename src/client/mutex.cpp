@@ -54,7 +54,7 @@ void mutex::lock() {
 
 bool mutex::try_lock() { return try_lock_for(std::chrono::milliseconds::zero()); }
 
-bool mutex::lock(std::stop_token stop) {
+bool mutex::lock(const std::stop_token& stop) {
     while (!take(longest_wait, stop))
         if (stop.stop_requested()) return false;
     return true;

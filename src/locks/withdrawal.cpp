@@ -34,7 +34,7 @@ doubt doubt_of(const std::exception_ptr& cause) {
 task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
     const auto until = after(clean_up_time);
     if (lost_client) co_await scripts.kill_client(*lost_client, until);
-    co_await scripts.cancel(std::move(owner), wanted, until);
+    co_await scripts.cancel(owner, wanted, until);
 }
 
 }  // namespace

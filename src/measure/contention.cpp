@@ -23,7 +23,7 @@ crowd_report together(const std::vector<std::string>& reports) {
     return all;
 }
 
-trial turns(const user_processes& users, user_orders orders) {
+trial turns(const user_processes& users, const user_orders& orders) {
     return [&users, orders] {
         const auto all = together(users.run(orders, processes));
         return sample{all.length_s * 1e6 / static_cast<double>(all.all_grants()), 0};
