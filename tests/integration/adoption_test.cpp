@@ -88,8 +88,9 @@ TEST(installation, lets_a_stranger_build_with_cmake_and_with_pkg_config) {
     const auto prefix = place / "usr";
     output_of(DIBS_CMAKE, {"--install", DIBS_BUILD, "--component", "library", "--prefix", prefix.native()});
 
+    const std::string flags_of_cmake = std::string("-DCMAKE_CXX_FLAGS=") + DIBS_FLAGS;
     output_of(DIBS_CMAKE, {"-S", DIBS_FOREIGN, "-B", (place / "build").native(), "-G", "Ninja",
-                           "-DCMAKE_PREFIX_PATH=" + prefix.native(), "-DCMAKE_CXX_FLAGS=" DIBS_FLAGS});
+                           "-DCMAKE_PREFIX_PATH=" + prefix.native(), flags_of_cmake});
     output_of(DIBS_CMAKE, {"--build", (place / "build").native()});
     EXPECT_EQ(output_of(place / "build/stranger", {redis()}), "held\n");
     EXPECT_THAT(output_of(place / "build/measured_stranger", {redis()}),

@@ -194,7 +194,7 @@ TEST_F(lease_test, queue_serves_in_order_of_arrival) {
 TEST_F(lease_test, queue_puts_back_waiters_whom_the_server_forgot) {
     const auto key = [&](const char* which) { return "dibs:{" + name_ + "}:" + which; };
     std::vector<redis::command> losses;
-    losses.push_back(redis::command("FLUSHALL"));
+    losses.emplace_back("FLUSHALL");
     losses.push_back(redis::command("DEL").arg(key("queue")).arg(key("alive")));
     losses.push_back(redis::command("DEL").arg(key("alive")));
     losses.push_back(redis::command("ZREMRANGEBYRANK").arg(key("alive")).arg(0).arg(5));
