@@ -230,7 +230,7 @@ TEST_F(coupon_guards, the_fence_lets_no_older_token_pass) {
     stock("some", 10);
     const auto four = users(4);
     std::int64_t seen = 0;
-    const auto write = [&](user_id user, fence holder) {
+    const auto write = [&](user_id user, const fence& holder) {
         const claim_request mine{user, "some", "CODE", "key"};
         const coupon_state state{"some", "CODE", 10, seen};
         const auto result = run_task(io, issue_next(pool(), mine, state, holder, after(patience))).what;

@@ -31,11 +31,13 @@ class dibs_load : public testing::Test {
         std::string errors;
     };
 
+   public:
     ~dibs_load() override {
         io.stop();
         if (serving.joinable()) serving.join();
     }
 
+   protected:
     /// From here on the service answers, in a thread of its own; prepare its answers before.
     void serve() {
         serving = std::thread([this] { io.run(); });

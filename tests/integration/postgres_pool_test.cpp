@@ -9,7 +9,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 constexpr statement one_row{"one_row", "SELECT 1"};
-constexpr statement session_number{"session_number", "SELECT pg_backend_pid()"};
 
 class postgres_pool : public tests::postgres_test {
    protected:
