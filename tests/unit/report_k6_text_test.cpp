@@ -14,7 +14,6 @@ namespace dibs::report {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 
 std::string data(const char* name) {
     std::ifstream file(std::string(DIBS_TEST_DATA) + "/" + name);

@@ -13,7 +13,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::AllOf;
 using testing::HasSubstr;
-using testing::StartsWith;
 
 class results_test : public testing::Test {
    protected:
@@ -21,8 +20,11 @@ class results_test : public testing::Test {
         std::string name = (fs::temp_directory_path() / "dibs-results-XXXXXX").native();
         folder_ = ::mkdtemp(name.data());
     }
+
+   public:
     ~results_test() override { fs::remove_all(folder_); }
 
+   protected:
     fs::path write(const std::string& name, const std::string& text) const {
         fs::create_directories((folder_ / name).parent_path());
         std::ofstream(folder_ / name, std::ios::binary) << text;
