@@ -27,6 +27,9 @@ class ballot {
         return granted_ + silent >= needed ? verdict::open : verdict::refused;
     }
 
+    /// So many have answered that a majority is alive, whatever they said.
+    bool heard_majority() const { return granted_ + refused_ >= quorum(servers_); }
+
    private:
     std::size_t servers_;
     std::size_t granted_ = 0;

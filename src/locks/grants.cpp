@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <utility>
 
 namespace dibs::locks {
@@ -36,10 +37,23 @@ task<attempt> attempt_at(redis_server server, redis::script_call request, deadli
     co_return read_attempt(answer.elements());
 }
 
+/// Asks again where the connection was lost with the request on its way, or the lock would stay held for its
+/// lease. Who then finds it gone cannot tell whether it was released or had ended: that stays in doubt.
 task<release_outcome> release_at(redis_server server, redis::script_call request, deadline until) {
-    const auto answer =
-        co_await redis::evaluate(*server, std::move(request), until, redis::when_cancelled::finish);
-    co_return read_outcome(answer);
+    std::exception_ptr lost;
+    for (;;) {
+        try {
+            const auto answer =
+                co_await redis::evaluate(*server, request, until, redis::when_cancelled::finish);
+            const auto outcome = read_outcome(answer);
+            if (!lost || outcome == release_outcome::released) co_return outcome;
+            break;
+        } catch (const redis::lost_reply&) {
+            if (steady::now() >= until) throw;
+            if (!lost) lost = std::current_exception();
+        }
+    }
+    std::rethrow_exception(lost);
 }
 
 task<void> cancel_at(redis_server server, redis::script_call request, deadline until) {

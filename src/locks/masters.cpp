@@ -6,6 +6,7 @@
 #include "locks/timing.hpp"
 #include "locks/withdrawal.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -14,9 +15,9 @@ namespace {
 
 /// One round over all servers; outlives its caller while a slow one has not answered.
 struct round {
-    round(const asio::any_io_executor& executor, std::size_t servers) : votes(servers), decided(executor) {}
+    round(const asio::any_io_executor& executor, std::size_t servers) : votes(servers), stirred(executor) {}
     ballot votes;
-    wakeup decided;
+    wakeup stirred;  // decided, or heard from a majority
     std::exception_ptr failure;
 };
 
@@ -55,18 +56,33 @@ task<void> ask(std::shared_ptr<round> in, grants server, question asked) {
         in->votes.fail();
         in->failure = std::current_exception();
     }
-    if (in->votes.result() != ballot::verdict::open) in->decided.wake();
+    if (in->votes.result() != ballot::verdict::open || in->votes.heard_majority()) in->stirred.wake();
+}
+
+/// The vote may hang on a server that hangs. Where a majority has answered, and not in our favour, the others
+/// get twice that time again: a lost round costs a pause, a wait for the dead would cost every round.
+deadline stragglers_due(deadline asked_at) {
+    constexpr std::chrono::milliseconds least{2};
+    const auto now = steady::now();
+    return now + std::max<steady::duration>(2 * (now - asked_at), least);
 }
 
 task<vote> ask_all(asio::any_io_executor executor, redis_masters masters, lock_name name, question asked) {
+    const auto start = steady::now();
     auto all = std::make_shared<round>(executor, masters.size());
     for (const auto& master : masters)
         spawn(executor, ask(all, grants(master, lock_keys::of_redlock(name)), asked));
     // Every server has failed by then; the extra time only lets their answers arrive here.
-    co_await all->decided.wait_until(asked.answer_by + least_answer_time);
-    auto verdict = all->votes.result();
-    if (verdict == ballot::verdict::open) verdict = ballot::verdict::failed;
-    co_return vote{verdict, all->failure};
+    auto until = asked.answer_by + least_answer_time;
+    auto if_open = ballot::verdict::failed;
+    while (all->votes.result() == ballot::verdict::open && steady::now() < until) {
+        co_await all->stirred.wait_until(until);
+        if (asked.what != question::verb::take || !all->votes.heard_majority()) continue;
+        until = std::min(until, stragglers_due(start));
+        if_open = ballot::verdict::refused;
+    }
+    const auto verdict = all->votes.result();
+    co_return vote{verdict == ballot::verdict::open ? if_open : verdict, all->failure};
 }
 
 }  // namespace

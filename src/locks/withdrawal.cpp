@@ -31,10 +31,24 @@ doubt doubt_of(const std::exception_ptr& cause) {
     }
 }
 
-task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
+task<void> undo_once(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
     const auto until = after(clean_up_time);
     if (lost_client) co_await scripts.kill_client(*lost_client, until);
     co_await scripts.cancel(owner, wanted, until);
+}
+
+/// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.
+task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
+    const auto over = after(wanted.lease);
+    for (;;) {
+        try {
+            co_await undo_once(scripts, owner, wanted, lost_client);
+            co_return;
+        } catch (const error& failure) {
+            const bool may_yet_work = failure.in_doubt() || failure.kind() == fault::unavailable;
+            if (!may_yet_work || steady::now() >= over) throw;
+        }
+    }
 }
 
 }  // namespace

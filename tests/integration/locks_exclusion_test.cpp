@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstddef>
 #include <optional>
 
 namespace dibs::tests {
@@ -56,6 +58,37 @@ INSTANTIATE_TEST_SUITE_P(every_algorithm, exclusion_of,
                              std::replace(name.begin(), name.end(), '+', '_');
                              return name;
                          });
+
+/// What is the matter with some of redlock's five masters.
+struct minority {
+    std::string name;
+    std::vector<std::size_t> hung;
+    std::vector<std::size_t> dead;
+};
+
+class with_minority : public exclusion_test, public testing::WithParamInterface<minority> {
+   protected:
+    void SetUp() override {
+        for (const auto number : GetParam().hung) shared_servers().redis_master(number).signal(SIGSTOP);
+        for (const auto number : GetParam().dead) shared_servers().redis_master(number).kill();
+    }
+    void TearDown() override {
+        for (const auto number : GetParam().hung) shared_servers().redis_master(number).signal(SIGCONT);
+        for (const auto number : GetParam().dead) shared_servers().redis_master(number).start();
+    }
+};
+
+TEST_P(with_minority, redlock_holds_and_grants) {
+    const auto found = fight("redlock");
+    EXPECT_EQ(found.visits, processes * waiters * rounds);
+    EXPECT_EQ(found.overlaps, 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(of_five, with_minority,
+                         testing::Values(minority{"one_hung", {0}, {}}, minority{"one_dead", {}, {1}},
+                                         minority{"two_hung", {1, 4}, {}}, minority{"two_dead", {}, {2, 3}},
+                                         minority{"one_hung_one_dead", {0}, {2}}),
+                         [](const auto& with) { return with.param.name; });
 
 TEST_F(exclusion_test, sees_a_lock_that_takes_what_is_held) { EXPECT_GT(fight("no-nx").overlaps, 0); }
 

@@ -20,21 +20,6 @@ using locks::lease;
 
 class lease_test : public lock_test {
    protected:
-    task<std::optional<lease>> take(locks::locker& locker, std::chrono::milliseconds wait,
-                                    std::chrono::milliseconds for_long = 10s) {
-        auto wanted = request(wait);
-        wanted.lease = for_long;
-        co_return co_await locker.acquire(std::move(wanted));
-    }
-
-    task<void> await_queue(std::int64_t waiters = 1) {
-        for (std::int64_t length = 0; length < waiters;) {
-            auto ask = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
-            const auto answer = co_await servers_->redis().execute(std::move(ask), after(5s));
-            length = answer.integer();
-        }
-    }
-
     /// A process that holds the lock, or stands at it, until it is killed.
     sandbox::process other_process(const std::string& lock, std::chrono::milliseconds for_long) {
         const auto urls = urls_of(shared_servers());

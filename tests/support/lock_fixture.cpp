@@ -35,6 +35,22 @@ lock_request lock_test::request(std::chrono::milliseconds wait) const {
     return result;
 }
 
+task<std::optional<locks::lease>> lock_test::take(locks::locker& locker, std::chrono::milliseconds wait,
+                                                  std::chrono::milliseconds for_long) {
+    auto wanted = request(wait);
+    wanted.lease = for_long;
+    co_return co_await locker.acquire(std::move(wanted));
+}
+
+task<void> lock_test::await_queue(std::int64_t waiters) {
+    for (std::int64_t length = 0; length < waiters;) {
+        auto ask = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
+        const auto answer =
+            co_await servers_->redis().execute(std::move(ask), after(std::chrono::seconds(5)));
+        length = answer.integer();
+    }
+}
+
 task<std::vector<std::string>> lock_test::keys_left() {
     auto scan = redis::command("KEYS").arg("dibs:{" + name_ + "}:*");
     const auto answer = co_await servers_->redis().execute(std::move(scan), after(std::chrono::seconds(5)));

@@ -9,7 +9,10 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,11 @@ class lock_test : public testing::Test {
     T run(task<T> work) {
         return run_task(io_, std::move(work));
     }
+
+    task<std::optional<locks::lease>> take(locks::locker& locker, std::chrono::milliseconds wait,
+                                           std::chrono::milliseconds for_long = std::chrono::seconds(10));
+    /// Returns when so many stand in the queue at the main Redis server.
+    task<void> await_queue(std::int64_t waiters = 1);
 
     /// The keys of this test's lock that are on the main Redis server, without its token.
     task<std::vector<std::string>> keys_left();

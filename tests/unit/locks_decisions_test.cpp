@@ -77,6 +77,17 @@ TEST(ballot, two_of_five_may_fail) {
     EXPECT_EQ(votes.result(), ballot::verdict::granted);
 }
 
+TEST(ballot, has_heard_a_majority_whatever_it_said) {
+    ballot votes(5);
+    votes.grant();
+    votes.refuse();
+    votes.fail();
+    EXPECT_FALSE(votes.heard_majority());
+    votes.grant();
+    EXPECT_TRUE(votes.heard_majority());
+    EXPECT_EQ(votes.result(), ballot::verdict::open) << "the fifth may still decide";
+}
+
 TEST(ballot, a_majority_that_failed_is_a_fault_not_contention) {
     ballot votes(5);
     votes.refuse();

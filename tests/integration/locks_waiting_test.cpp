@@ -1,0 +1,190 @@
+// What waiters are promised: their turn, whatever gets lost on the way, and nothing left behind.
+#include "core/task_group.hpp"
+#include "locks/grants.hpp"
+#include "tests/support/lock_fixture.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class waiting_test : public lock_test {
+   protected:
+    std::unique_ptr<lock_servers> second_process() {
+        return std::make_unique<lock_servers>(io_.get_executor(), urls_of(shared_servers()));
+    }
+
+    task<redis::reply> ask(redis::command what) {
+        return servers_->redis().execute(std::move(what), after(5s));
+    }
+
+    /// The waiters of two processes come one after the other; returns in which order they are served.
+    std::vector<int> order_of_service(const std::string& lock) {
+        constexpr int waiters = 30;
+        const bool in_redis = lock == "queue" || lock == "fencing";
+        const auto other = second_process();
+        const auto here = make(lock);
+        const auto there = make_lock(lock, other->for_lockers()).locker;
+        auto held = run(take(*here, 0ms));
+        std::vector<int> served;
+        const auto wait_in_line = [&](locks::locker& at, int who) -> task<void> {
+            auto mine = co_await take(at, 20s);
+            served.push_back(who);
+            if (mine) co_await mine->release();
+        };
+        task_group line(io_.get_executor());
+        for (int who = 0; who < waiters; ++who) {
+            line.spawn(wait_in_line(who % 2 == 0 ? *here : *there, who));
+            if (in_redis) run(await_queue(who + 1));
+        }
+        run(held->release());
+        run(line.join());
+        return served;
+    }
+};
+
+class order_of : public waiting_test, public testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(every_queue, order_of, testing::Values("queue", "fencing"),
+                         [](const auto& with) { return with.param; });
+
+TEST_P(order_of, arrival_is_kept_between_processes) {
+    const auto served = order_of_service(GetParam());
+    EXPECT_EQ(served.size(), 30U);
+    EXPECT_TRUE(std::ranges::is_sorted(served));
+}
+
+TEST_F(waiting_test, sees_a_lock_without_an_order) {
+    EXPECT_FALSE(std::ranges::is_sorted(order_of_service("spinlock")));
+}
+
+class message_of : public waiting_test, public testing::WithParamInterface<std::string> {};
+
+INSTANTIATE_TEST_SUITE_P(every_lock_that_is_told, message_of, testing::Values("pubsub", "queue", "fencing"),
+                         [](const auto& with) { return with.param; });
+
+TEST_P(message_of, the_grant_may_be_lost_and_the_waiter_goes_on) {
+    const auto other = second_process();
+    const auto holder = make(GetParam());
+    const auto waiter = make_lock(GetParam(), other->for_lockers()).locker;
+    for (int round = 0; round < 5; ++round) {
+        auto held = run(take(*holder, 0ms, 60s));
+        ASSERT_TRUE(held);
+        std::optional<std::optional<locks::lease>> got;
+        task_group waiting(io_.get_executor());
+        waiting.spawn(keep(take(*waiter, 20s), got));
+        const bool listens = run([&]() -> task<bool> {
+            for (std::size_t channels = 0; channels == 0;) {
+                auto look = redis::command("PUBSUB").arg("CHANNELS").arg("dibs:{" + name_ + "}:*");
+                const auto answer = co_await ask(std::move(look));
+                channels = answer.elements().size();
+            }
+            co_return true;
+        }());
+        ASSERT_TRUE(listens);
+        if (GetParam() != "pubsub") run(await_queue());
+        // One write to the server: the listeners are cut off, then the lock is given back.
+        auto cut = redis::command("CLIENT").arg("KILL").arg("TYPE").arg("pubsub");
+        task_group both(io_.get_executor());
+        both.spawn(
+            [](task<redis::reply> reply) -> task<void> { co_await std::move(reply); }(ask(std::move(cut))));
+        both.spawn([](locks::lease lease) -> task<void> { co_await lease.release(); }(std::move(*held)));
+        run(both.join());
+        run(waiting.join());
+        ASSERT_TRUE(got && *got) << "the wake-up was lost";
+        EXPECT_EQ(run((*got)->release()), release_outcome::released);
+    }
+}
+
+TEST_F(waiting_test, leaves_nothing_but_a_token_that_ends) {
+    const auto keys = "dibs:{" + name_ + "}:*";
+    const auto other = second_process();
+    std::vector<std::unique_ptr<locks::locker>> lockers;  // in use, so that nothing goes with them
+    for (const auto* lock : {"spinlock", "pubsub", "queue", "fencing"}) {
+        auto& here = *lockers.emplace_back(make(lock));
+        auto& there = *lockers.emplace_back(make_lock(lock, other->for_lockers()).locker);
+        auto held = run(take(here, 0ms));
+        ASSERT_TRUE(held);
+        std::optional<std::optional<locks::lease>> got;
+        task_group waiting(io_.get_executor());
+        waiting.spawn(keep(take(there, 10s), got));
+        io_.restart();
+        io_.run_for(20ms);
+        run(held->release());
+        run(waiting.join());
+        ASSERT_TRUE(got && *got);
+        run((*got)->release());
+        EXPECT_TRUE(run(keys_left()).empty()) << lock;
+        EXPECT_GT(run(ask(redis::command("PTTL").arg("dibs:{" + name_ + "}:token"))).integer(), 0) << lock;
+    }
+    const auto channels = [&]() -> task<std::size_t> {
+        auto look = redis::command("PUBSUB").arg("CHANNELS").arg(keys);
+        const auto answer = co_await ask(std::move(look));
+        co_return answer.elements().size();
+    };
+    EXPECT_GT(run(channels()), 0U);
+    const auto until = after(25s);
+    while (run(channels()) > 0 && steady::now() < until) {
+        io_.restart();
+        io_.run_for(100ms);
+    }
+    EXPECT_EQ(run(channels()), 0U) << "somebody still listens long after the last use";
+}
+
+class scripts_test : public waiting_test {
+   protected:
+    locks::grants at_ = {servers_->for_lockers().redis, locks::lock_keys::with_queue(lock_name(name_))};
+    locks::terms terms_{.lease = 10s};
+    owner_id first_{"one.1"};
+    owner_id second_{"two.1"};
+    static constexpr auto stand = locks::grants::when_busy::stand_in_queue;
+};
+
+TEST_F(scripts_test, a_repeated_acquire_finds_itself_the_holder) {
+    const auto once = run(at_.acquire(first_, terms_, after(5s)));
+    const auto again = run(at_.acquire(first_, terms_, after(5s)));
+    EXPECT_TRUE(once.granted && again.granted);
+    EXPECT_EQ(once.token, again.token);
+    EXPECT_FALSE(run(at_.acquire(second_, terms_, after(5s))).granted);
+    EXPECT_TRUE(run(at_.renew(first_, 10s, after(5s))).granted);
+    EXPECT_TRUE(run(at_.renew(first_, 10s, after(5s))).granted);
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    EXPECT_NE(run(at_.release(first_, after(5s))), release_outcome::released);
+    EXPECT_FALSE(run(at_.renew(first_, 10s, after(5s))).granted);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(scripts_test, a_repeated_enqueue_stands_in_the_queue_once) {
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
+    EXPECT_FALSE(run(at_.enqueue(second_, terms_, stand, after(5s))).granted);
+    EXPECT_FALSE(run(at_.enqueue(second_, terms_, stand, after(5s))).granted);
+    EXPECT_EQ(run(ask(redis::command("LLEN").arg("dibs:{" + name_ + "}:queue"))).integer(), 1);
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    const auto once = run(at_.enqueue(second_, terms_, stand, after(5s)));
+    const auto again = run(at_.enqueue(second_, terms_, stand, after(5s)));
+    EXPECT_TRUE(once.granted && again.granted) << "the head of the queue was not made the owner";
+    EXPECT_EQ(once.token, again.token);
+    EXPECT_EQ(run(at_.release(second_, after(5s))), release_outcome::released);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(scripts_test, a_repeated_cancel_or_heartbeat_changes_nothing_more) {
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
+    EXPECT_FALSE(run(at_.enqueue(second_, terms_, stand, after(5s))).granted);
+    const std::vector entries{locks::grants::entry(second_, terms_)};
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(run(at_.heartbeat("two", entries, after(5s))).lost);
+    for (int i = 0; i < 2; ++i) run(at_.cancel(second_, terms_, after(5s)));
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted)
+        << "one who had left was granted the lock";
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+}  // namespace
+}  // namespace dibs::tests
