@@ -77,7 +77,8 @@ TEST_P(message_of, the_grant_may_be_lost_and_the_waiter_goes_on) {
         ASSERT_TRUE(held);
         std::optional<std::optional<locks::lease>> got;
         task_group waiting(io_.get_executor());
-        waiting.spawn(keep(take(*waiter, 20s), got));
+        const auto wait_ends = after(10s);
+        waiting.spawn(keep(take(*waiter, 10s), got));
         const bool listens = run([&]() -> task<bool> {
             for (std::size_t channels = 0; channels == 0;) {
                 auto look = redis::command("PUBSUB").arg("CHANNELS").arg("dibs:{" + name_ + "}:*");
@@ -96,7 +97,9 @@ TEST_P(message_of, the_grant_may_be_lost_and_the_waiter_goes_on) {
         both.spawn([](locks::lease lease) -> task<void> { co_await lease.release(); }(std::move(*held)));
         run(both.join());
         run(waiting.join());
-        ASSERT_TRUE(got && *got) << "the wake-up was lost";
+        ASSERT_TRUE(got && *got);
+        EXPECT_LT(steady::now(), wait_ends)
+            << "the wake-up was lost, and only the end of the wait was another";
         EXPECT_EQ(run((*got)->release()), release_outcome::released);
     }
 }
