@@ -9,6 +9,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace dibs {
 
@@ -16,6 +17,10 @@ namespace detail {
 class background_thread;
 struct lease_parts;
 }  // namespace detail
+
+/// A value of PostgreSQL as text; empty: NULL.
+using sql_value = std::optional<std::string>;
+using sql_rows = std::vector<std::vector<sql_value>>;
 
 /// A holder's time-limited right to a lock. Move-only. Destroyed unreleased it is released in the background;
 /// that never throws, and a release that fails ends with the lease.
@@ -36,6 +41,8 @@ class lease {
     const owner_id& owner() const;
     /// Larger than that of every earlier grant of the name; empty for redlock, which cannot order its grants.
     std::optional<fencing_token> token() const;
+    /// Requests that asked for the lock, the one that was granted included.
+    int tries() const;
 
     /// Until then nobody else is granted the name, as far as the algorithm can promise: counted on the steady
     /// clock from before the request was sent, less 1 % and 2 ms for clocks that drift.
@@ -52,6 +59,12 @@ class lease {
     /// Extends the lease to `duration` from now. False: it is over, and never revived. Throws dibs::error
     /// where the backend does not answer within the lease.
     boost::asio::awaitable<bool> renew(std::chrono::milliseconds duration);
+
+    /// Runs one statement with `$1` … in the session of a `database` lock, and returns its rows. What it
+    /// writes is committed by release(), or not at all: whoever lost the lock can write nothing. Throws
+    /// dibs::error: refused with PostgreSQL's words, after which nothing of this lease can be committed;
+    /// unavailable where the session is over; bad_input for a lease of another algorithm.
+    boost::asio::awaitable<sql_rows> execute(std::string sql, std::vector<sql_value> parameters = {});
 
     /// Gives the lock back, once; afterwards the lease answers name(), owner() and token(), and is not valid.
     /// Throws dibs::error where the backend does not answer within 5 s: the lock then ends with its lease.

@@ -3,6 +3,8 @@
 #include "client/lease_parts.hpp"
 #include "core/log.hpp"
 #include "core/spawn.hpp"
+#include "postgres/result.hpp"
+#include "postgres/statement.hpp"
 
 #include <dibs/error.hpp>
 #include <dibs/lease.hpp>
@@ -21,6 +23,28 @@ task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     const bool extended = co_await held->renew(duration, held->valid_until());
     if (extended) parts.care.renewed();
     co_return extended;
+}
+
+constexpr std::chrono::seconds statement_time{30};
+
+sql_rows rows_of(const postgres::result& answer) {
+    sql_rows rows(static_cast<std::size_t>(answer.rows()));
+    for (std::size_t row = 0; row < rows.size(); ++row)
+        for (int column = 0; column < answer.columns(); ++column) {
+            const auto text = answer.optional_text(static_cast<int>(row), column);
+            rows[row].push_back(text ? sql_value(*text) : std::nullopt);
+        }
+    return rows;
+}
+
+task<sql_rows> execute(lease_parts& parts, std::string sql, std::vector<sql_value> parameters) {
+    if (parts.released) throw error(fault::closed, "dibs", "a statement", "its lease was released before");
+    postgres::params values;
+    for (const auto& value : parameters) value ? values.add(*value) : values.add_null();
+    const postgres::statement once{"", sql.c_str()};
+    const auto held = parts.held.held();
+    const auto answer = co_await held->execute(once, std::move(values), after(statement_time));
+    co_return rows_of(answer);
 }
 
 hold_end::how end_of(release_outcome outcome) {
@@ -59,6 +83,7 @@ lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, 
     : core(std::move(of)),
       held(std::move(granted)),
       kind(wanted.algorithm),
+      tries(held.held()->story().tries),
       loss(std::make_shared<loss_signal>(held.name(), kind, core->observer())),
       care(core->keeper().keep(held.held(), wanted.renewal, loss)) {}
 
@@ -117,6 +142,13 @@ std::string lease::loss() const { return parts_->loss->why(); }
 
 boost::asio::awaitable<bool> lease::renew(std::chrono::milliseconds duration) {
     return detail::run_on(parts_->core->executor(), detail::renew(*parts_, duration));
+}
+
+int lease::tries() const { return parts_->tries; }
+
+boost::asio::awaitable<sql_rows> lease::execute(std::string sql, std::vector<sql_value> parameters) {
+    return detail::run_on(parts_->core->executor(),
+                          detail::execute(*parts_, std::move(sql), std::move(parameters)));
 }
 
 boost::asio::awaitable<release_outcome> lease::release() {

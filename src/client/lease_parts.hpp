@@ -18,6 +18,7 @@ struct lease_parts {
     std::shared_ptr<client_core> core;
     locks::lease held;
     algorithm kind;
+    int tries;
     deadline granted_at = steady::now();
     std::shared_ptr<loss_signal> loss;
     locks::keeper::care care;

@@ -86,6 +86,15 @@ class database_hold final : public hold {
         co_return true;
     }
 
+    task<postgres::result> execute(const postgres::statement& what, postgres::params values,
+                                   deadline until) override {
+        const auto turn = co_await turns_.enter(until);
+        if (!turn) throw error(fault::exhausted, "dibs", name().text(), "its session is in use");
+        if (ended_)
+            throw error(fault::unavailable, "postgresql", name().text(), "the lock's session is over");
+        co_return co_await transaction_.execute(what, std::move(values), until);
+    }
+
     task<release_outcome> release() override {
         const auto turn = co_await take_last_turn();
         co_await transaction_.commit(after(clean_up_time));

@@ -1,6 +1,10 @@
 #include "locks/lease.hpp"
 
 #include "core/spawn.hpp"
+#include "postgres/result.hpp"
+#include "postgres/statement.hpp"
+
+#include <dibs/error.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,6 +15,14 @@
 #include <utility>
 
 namespace dibs::locks {
+
+task<postgres::result> hold::execute(const postgres::statement& /*what*/, postgres::params /*values*/,
+                                     deadline /*until*/) {
+    throw error(
+        fault::bad_input, "dibs", name().text(),
+        "only a database lock has a session to write in: connect to PostgreSQL by yourself, and guard "
+        "the write by a fencing token");
+}
 namespace {
 
 task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }

@@ -9,8 +9,11 @@
 #include <optional>
 
 namespace dibs::postgres {
+class params;
+class result;
+struct statement;
 class transaction;
-}
+}  // namespace dibs::postgres
 
 namespace dibs::locks {
 
@@ -45,6 +48,10 @@ class hold {
     /// Release by a holder that is gone: what it wrote in the lock's transaction is undone.
     virtual task<release_outcome> abandon() { return release(); }
     virtual postgres::transaction* transaction() { return nullptr; }
+    /// A statement in that transaction, between its renewals. Throws dibs::error: what the statement failed
+    /// with, or bad_input where the lock has no transaction.
+    virtual task<postgres::result> execute(const postgres::statement& what, postgres::params values,
+                                           deadline until);
 };
 
 /// A holder's time-limited right. Move-only; one that is destroyed unreleased is released in the

@@ -25,6 +25,7 @@ void result::release::operator()(pg_result* rows) const { PQclear(rows); }
 result::result(pg_result* rows) : rows_(rows) {}
 
 int result::rows() const { return PQntuples(rows_.get()); }
+int result::columns() const { return PQnfields(rows_.get()); }
 
 std::int64_t result::affected() const {
     const std::string_view count = PQcmdTuples(rows_.get());

@@ -17,6 +17,7 @@ class result {
     explicit result(pg_result* rows);
 
     int rows() const;
+    int columns() const;
     bool empty() const { return rows() == 0; }
     /// Rows that an INSERT, UPDATE or DELETE changed.
     std::int64_t affected() const;
