@@ -22,6 +22,7 @@ void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
 void add_measure(CLI::App& app, int& status);
 void add_ps(CLI::App& app, int& status);
+void add_torture(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 
 }  // namespace dibs::cli

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
     dibs::cli::add_ps(app, status);
     dibs::cli::add_break(app, status);
     dibs::cli::add_measure(app, status);
+    dibs::cli::add_torture(app, status);
     dibs::cli::add_up(app, status);
 
     try {

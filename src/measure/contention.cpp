@@ -39,7 +39,8 @@ user_orders orders_for(const std::string& redis_url, std::string name) {
 
 }  // namespace
 
-figure measure_remote_handoff(sandbox::servers& on, const user_processes& users, std::size_t repeats) {
+std::vector<figure> measure_remote_handoff(sandbox::servers& on, const user_processes& users,
+                                           std::size_t repeats) {
     const pinned together_with({on.redis().pid()});
     auto orders = orders_for(on.redis_url(), "measure:handoff");
     orders.on_one_core = true;
@@ -49,7 +50,11 @@ figure measure_remote_handoff(sandbox::servers& on, const user_processes& users,
     orders.crowd.length = std::chrono::milliseconds(500);
     auto floor = orders;
     floor.as = role::ping_pong;
-    return interleaved({"handoff_remote", "us"}, repeats, turns(users, orders), turns(users, floor));
+    auto same_scripts = orders;
+    same_scripts.as = role::script_ping_pong;
+    const auto value = turns(users, orders);
+    return {interleaved({"handoff_remote", "us"}, repeats, value, turns(users, floor)),
+            interleaved({"handoff_remote_scripts", "us"}, repeats, value, turns(users, same_scripts))};
 }
 
 crowd_figures measure_crowd(const std::string& redis_url, const user_processes& users, algorithm kind,

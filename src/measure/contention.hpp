@@ -12,8 +12,10 @@
 namespace dibs::measure {
 
 /// handoff_remote: two processes that take turns without holding, in µs a turn, on one core; against a
-/// PUBLISH and one command.
-figure measure_remote_handoff(sandbox::servers& on, const user_processes& users, std::size_t repeats);
+/// PUBLISH and one command; and the same against the same scripts, by blocking calls
+/// (handoff_remote_scripts).
+std::vector<figure> measure_remote_handoff(sandbox::servers& on, const user_processes& users,
+                                           std::size_t repeats);
 
 /// Two processes with 50 waiters each, who hold for 1 ms; as the cores come.
 struct crowd_figures {

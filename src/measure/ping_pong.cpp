@@ -1,5 +1,6 @@
 #include "measure/ping_pong.hpp"
 
+#include "measure/plain_lock.hpp"
 #include "measure/plain_redis.hpp"
 #include "measure/user_process.hpp"
 
@@ -41,6 +42,37 @@ crowd_report ping_pong(const user_orders& orders) {
     }
     crowd_report report;
     report.grants = {heard};
+    report.length_s = std::chrono::duration<double>(told.length).count();
+    return report;
+}
+
+crowd_report script_ping_pong(const user_orders& orders) {
+    const auto where = redis::endpoint_from_url(orders.redis_url);
+    plain_redis talks(where);
+    plain_redis hears(where);
+    lock_commands commands(lock_commands::kind::queue, lock_name(orders.crowd.name));
+    hears.ask(redis::command("SUBSCRIBE").arg(commands.channel()));
+    const std::string granted = "1";
+    const auto take = [&](const redis::command& acquire) {
+        return talks.ask(acquire) == granted || hears.listen(silence);
+    };
+
+    const auto& told = orders.crowd;
+    const auto counts_from = told.begin + told.warm_up;
+    const auto end = counts_from + told.length;
+    std::this_thread::sleep_until(told.begin);
+    take(commands.acquire().by_source());  // from now on the server knows the scripts
+    talks.ask(commands.release().by_source());
+    std::uint64_t turns = 0;
+    while (take(commands.acquire().by_digest())) {
+        const auto now = steady::now();
+        if (now >= end) break;
+        turns += now >= counts_from ? 1 : 0;
+        talks.ask(commands.release().by_digest());
+    }
+    talks.ask(commands.release().by_digest());
+    crowd_report report;
+    report.grants = {turns};
     report.length_s = std::chrono::duration<double>(told.length).count();
     return report;
 }

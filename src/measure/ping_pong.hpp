@@ -10,4 +10,7 @@ struct user_orders;
 /// the other's and sends one command more. Grants are the messages that were heard.
 crowd_report ping_pong(const user_orders& orders);
 
+/// The same with the scripts that the queue lock sends, by blocking calls.
+crowd_report script_ping_pong(const user_orders& orders);
+
 }  // namespace dibs::measure

@@ -20,6 +20,8 @@ class lock_commands {
     redis::script_call acquire();
     /// By the owner of the last acquire().
     redis::script_call release() const;
+    /// Where a queue tells that the lock is the next waiter's.
+    std::string channel() const { return keys_.process_channel(owners_.process()); }
 
    private:
     redis::script_call with_keys(const redis::script& what) const;

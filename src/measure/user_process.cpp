@@ -81,6 +81,7 @@ std::string run_user(const user_orders& orders, const users_on_redis& users_on) 
     switch (orders.as) {
         case user_orders::role::crowd: return run_crowd(orders, users_on);
         case user_orders::role::ping_pong: return to_json(ping_pong(orders));
+        case user_orders::role::script_ping_pong: return to_json(script_ping_pong(orders));
         case user_orders::role::stand: break;
     }
     return to_json(stand(orders, users_on));

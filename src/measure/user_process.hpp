@@ -15,9 +15,10 @@ namespace dibs::measure {
 
 struct user_orders {
     enum class role {
-        crowd,      ///< fights over the lock: crowd_report
-        ping_pong,  ///< the floor of a hand-off: one PUBLISH and one command each
-        stand       ///< waits with more and more waiters for a lock that is held: memory_report
+        crowd,             ///< fights over the lock: crowd_report
+        ping_pong,         ///< the floor of a hand-off: one PUBLISH and one command each
+        script_ping_pong,  ///< the same with the lock's scripts
+        stand              ///< waits with more and more waiters for a lock that is held: memory_report
     };
     role as = role::crowd;
     std::string redis_url;

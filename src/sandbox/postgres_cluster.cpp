@@ -184,6 +184,16 @@ void postgres_cluster::kill() {
     left.await();
 }
 
+std::filesystem::path postgres_cluster::socket() const {
+    if (options_.at == address::loopback) return {};
+    return folder_ / fmt::format(".s.PGSQL.{}", port_);
+}
+
+std::string postgres_cluster::url_at(std::uint16_t relay_port) const {
+    const auto password = password_.empty() ? "" : ':' + password_;
+    return fmt::format("postgresql://postgres{}@127.0.0.1:{}/dibs", password, relay_port);
+}
+
 std::string postgres_cluster::url_of(std::string_view database) const {
     if (options_.at == address::loopback) {
         return fmt::format("postgresql://postgres:{}@127.0.0.1:{}/{}", password_, port_, database);

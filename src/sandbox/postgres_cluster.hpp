@@ -49,6 +49,11 @@ class postgres_cluster {
     /// A URI for libpq: the superuser in the database `dibs`.
     std::string url() const { return url_of("dibs"); }
     std::string url_of(std::string_view database) const;
+    /// Of the database `dibs`, behind a relay at this port of 127.0.0.1.
+    std::string url_at(std::uint16_t relay_port) const;
+    std::filesystem::path socket() const;  ///< empty at a loopback port
+    /// 0 on a Unix socket.
+    std::uint16_t port() const { return options_.at == address::loopback ? port_ : std::uint16_t{0}; }
     std::filesystem::path log() const { return folder_ / "log"; }
 
    private:

@@ -30,7 +30,7 @@ redis_server::redis_server(supervisor& box, redis_options options)
         check_socket_path(socket_);
     } else {
         port_ = free_port();
-        password_ = random_hex(16);
+        password_ = options_.password.empty() ? random_hex(16) : options_.password;
     }
     std::filesystem::create_directory(folder_);
     std::filesystem::permissions(folder_, std::filesystem::perms::owner_all);
@@ -83,8 +83,12 @@ void redis_server::stop() {
 void redis_server::kill() { process_.kill(); }
 
 std::string redis_server::url() const {
-    if (socket_.empty()) return fmt::format("redis://:{}@127.0.0.1:{}", password_, port_);
-    return fmt::format("redis+unix://{}", socket_.native());
+    return socket_.empty() ? url_at(port_) : fmt::format("redis+unix://{}", socket_.native());
+}
+
+std::string redis_server::url_at(std::uint16_t relay_port) const {
+    if (password_.empty()) return fmt::format("redis://127.0.0.1:{}", relay_port);
+    return fmt::format("redis://:{}@127.0.0.1:{}", password_, relay_port);
 }
 
 }  // namespace dibs::sandbox

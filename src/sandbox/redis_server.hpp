@@ -15,6 +15,8 @@ struct redis_options {
     address at = address::unix_socket;
     /// Further arguments, as {"--appendonly", "yes"}. Without any, nothing is persisted.
     std::vector<std::string> arguments = {};
+    /// At a port; empty: one of its own.
+    std::string password = {};
 };
 
 /// A redis-server of our own.
@@ -46,6 +48,8 @@ class redis_server {
 
     /// redis+unix:///path or redis://:password@127.0.0.1:port
     std::string url() const;
+    /// The same server behind a relay at this port of 127.0.0.1.
+    std::string url_at(std::uint16_t relay_port) const;
     const std::filesystem::path& socket() const { return socket_; }  ///< empty at a loopback port
     std::uint16_t port() const { return port_; }                     ///< 0 on a Unix socket
     const std::string& password() const { return password_; }        ///< empty on a Unix socket
