@@ -80,6 +80,17 @@ crowd_figures measure_crowd(const std::string& redis_url, const user_processes& 
     return found;
 }
 
+figure measure_gap(const std::string& redis_url, const user_processes& users, std::size_t repeats) {
+    auto orders = orders_for(redis_url, "measure:gap");
+    orders.crowd.length = std::chrono::seconds(1);
+    auto plain = orders;
+    plain.as = role::script_ping_pong;
+    const auto gap = [&users](const user_orders& told) {
+        return [&users, told] { return sample{together(users.run(told, processes)).gap_us(), 0}; };
+    };
+    return interleaved({"gap_queue", "us"}, repeats, gap(orders), gap(plain));
+}
+
 figure measure_memory(sandbox::servers& on, const user_processes& users) {
     auto orders = orders_for(on.redis_url(), "measure:memory");
     orders.as = role::stand;

@@ -27,6 +27,10 @@ struct crowd_figures {
 crowd_figures measure_crowd(const std::string& redis_url, const user_processes& users, algorithm kind,
                             std::size_t repeats);
 
+/// gap_queue: between one holder's release and the next one's grant in such a crowd, in µs; against two
+/// processes that take turns with the same scripts and the same hold by blocking calls.
+figure measure_gap(const std::string& redis_url, const user_processes& users, std::size_t repeats);
+
 /// bytes_per_waiter, in the process where they wait.
 figure measure_memory(sandbox::servers& on, const user_processes& users);
 

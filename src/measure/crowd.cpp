@@ -79,6 +79,8 @@ double crowd_report::wait_ms(double quantile) const { return stats::percentile(w
 
 double crowd_report::utilisation() const { return held_s / length_s; }
 
+double crowd_report::gap_us() const { return 1e6 * (length_s - held_s) / static_cast<double>(all_grants()); }
+
 double crowd_report::fairness() const {
     double sum = 0;
     double squares = 0;

@@ -39,6 +39,8 @@ struct crowd_report {
     double wait_ms(double quantile) const;
     /// The share of the time in which somebody held the lock.
     double utilisation() const;
+    /// Between one holder's release and the next one's grant, in µs; the mean.
+    double gap_us() const;
     /// Jain's index of the grants (R. Jain et al., 1984): 1 where all waiters got as many.
     double fairness() const;
 };

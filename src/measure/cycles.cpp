@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <list>
 #include <utility>
 
 namespace dibs::measure {
@@ -122,18 +123,41 @@ figure measure_redlock_cycle(sandbox::servers& on, std::size_t repeats) {
                        cycles_by(plain, meter, redlock_cycles_a_repeat));
 }
 
-figure measure_redlock_with_one_hung(sandbox::servers& on, std::size_t repeats) {
+figure measure_redlock_with_hung(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats) {
     const auto servers = masters_of(on);
     const pinned together(servers);
     const cpu_meter meter(servers);
     library ours(on_masters(on));
     const auto user = ours.users(request_for(algorithm::redlock, "measure:redlock"));
     const auto healthy = cycles_by(ours.io, *user, meter, redlock_cycles_a_repeat);
-    const auto with_one_hung = [&] {
-        const hung silent(on.redis_master(4));
+    const auto with_hung = [&] {
+        std::list<hung> silent;
+        for (std::size_t i = 0; i < masters; ++i)
+            silent.emplace_back(on.redis_master(servers.size() - 1 - i));
         return healthy();
     };
-    return interleaved({"redlock_one_hung", "us"}, repeats, with_one_hung, healthy);
+    return interleaved(std::move(of), repeats, with_hung, healthy);
+}
+
+figure measure_redlock_with_dead(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats) {
+    library ours(on_masters(on));
+    const auto user = ours.users(request_for(algorithm::redlock, "measure:redlock"));
+    const cpu_meter meter({});
+    const auto cycles = cycles_by(ours.io, *user, meter, redlock_cycles_a_repeat);
+    const auto with = [&](std::size_t alive) {
+        auto servers = masters_of(on);
+        servers.resize(alive);
+        const pinned together(servers);
+        return cycles();
+    };
+    const auto all = on.redlock_urls().size();
+    const auto with_dead = [&] {
+        for (std::size_t i = all - masters; i < all; ++i) on.redis_master(i).kill();
+        const auto seen = with(all - masters);
+        for (std::size_t i = all - masters; i < all; ++i) on.redis_master(i).start();
+        return seen;
+    };
+    return interleaved(std::move(of), repeats, with_dead, [&] { return with(all); });
 }
 
 }  // namespace dibs::measure

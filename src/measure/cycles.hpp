@@ -22,7 +22,8 @@ figure measure_cycle(sandbox::servers& on, algorithm kind, std::size_t repeats);
 figure measure_blocking_cycle(sandbox::servers& on, std::size_t repeats);
 /// redlock_cycle: five masters, against the same commands sent to five side by side.
 figure measure_redlock_cycle(sandbox::servers& on, std::size_t repeats);
-/// redlock_one_hung: with one of the five stopped, against five in health.
-figure measure_redlock_with_one_hung(sandbox::servers& on, std::size_t repeats);
+/// redlock_…_hung, redlock_…_dead: with so many of the five stopped, or killed, against five in health.
+figure measure_redlock_with_hung(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats);
+figure measure_redlock_with_dead(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats);
 
 }  // namespace dibs::measure

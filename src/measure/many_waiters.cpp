@@ -2,6 +2,7 @@
 
 #include "core/event.hpp"
 #include "core/task_group.hpp"
+#include "measure/baton.hpp"
 #include "measure/library.hpp"
 
 #include <fmt/format.h>
@@ -117,7 +118,8 @@ figure measure_local_handoff(sandbox::servers& on, std::size_t repeats) {
         return rate_of(meter, users.size() * turns_each,
                        [&] { run_to_end(ours.io, take_turns(ours.io.get_executor(), users)); });
     };
-    return interleaved({"handoff_local", "handoffs/s"}, repeats, handoffs);
+    const auto batons = batons_passed(meter, {local_names, waiters_a_name, turns_each});
+    return interleaved({"handoff_local", "handoffs/s"}, repeats, handoffs, batons);
 }
 
 line_figures measure_many_waiters(sandbox::servers& on, std::size_t repeats) {

@@ -30,7 +30,8 @@ struct line_report {
 line_report serve_line(asio::io_context& io, const user_maker& users, const line_orders& told);
 
 /// handoff_local: hand-offs a second within the process, over several names (whose tokens are microseconds,
-/// so that one name has a million a second at most); each waiter has a deadline.
+/// so that one name has a million a second at most); each waiter has a deadline. Against coroutines that wake
+/// one another and wait with a deadline, without a lock.
 figure measure_local_handoff(sandbox::servers& on, std::size_t repeats);
 
 /// How the number of waiters for a `queue` lock changes the rate of its grants.

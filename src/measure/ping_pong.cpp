@@ -64,14 +64,18 @@ crowd_report script_ping_pong(const user_orders& orders) {
     take(commands.acquire().by_source());  // from now on the server knows the scripts
     talks.ask(commands.release().by_source());
     std::uint64_t turns = 0;
+    crowd_report report;
     while (take(commands.acquire().by_digest())) {
         const auto now = steady::now();
         if (now >= end) break;
-        turns += now >= counts_from ? 1 : 0;
+        if (told.hold > told.hold.zero()) std::this_thread::sleep_for(told.hold);
+        if (now >= counts_from) {
+            ++turns;
+            report.held_s += std::chrono::duration<double>(steady::now() - now).count();
+        }
         talks.ask(commands.release().by_digest());
     }
     talks.ask(commands.release().by_digest());
-    crowd_report report;
     report.grants = {turns};
     report.length_s = std::chrono::duration<double>(told.length).count();
     return report;

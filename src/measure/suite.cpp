@@ -48,6 +48,10 @@ const std::vector<measurement>& suite() {
          [](on_servers on) { return fair_crowd(on, algorithm::queue); }},
         {{"wait_p99_fencing", "wait_max_fencing", "jain_fencing"},
          [](on_servers on) { return fair_crowd(on, algorithm::fencing); }},
+        {{"gap_queue"},
+         [](on_servers on) -> figures {
+             return {measure_gap(on.servers.redis_url(), on.users, on.crowd_repeats)};
+         }},
         {{"utilisation_pubsub"}, [](on_servers on) { return busy_crowd(on, algorithm::pubsub); }},
         {{"utilisation_spinlock"}, [](on_servers on) { return busy_crowd(on, algorithm::spinlock); }},
         {{"waiters_10000", "waiters_10000_cancelled"}, many_waiters},
@@ -56,7 +60,17 @@ const std::vector<measurement>& suite() {
         {{"redlock_cycle"},
          [](on_servers on) -> figures { return {measure_redlock_cycle(on.servers, on.repeats)}; }},
         {{"redlock_one_hung"},
-         [](on_servers on) -> figures { return {measure_redlock_with_one_hung(on.servers, on.repeats)}; }},
+         [](on_servers on) -> figures {
+             return {measure_redlock_with_hung(on.servers, {"redlock_one_hung", "us"}, 1, on.repeats)};
+         }},
+        {{"redlock_two_hung"},
+         [](on_servers on) -> figures {
+             return {measure_redlock_with_hung(on.servers, {"redlock_two_hung", "us"}, 2, on.repeats)};
+         }},
+        {{"redlock_two_dead"},
+         [](on_servers on) -> figures {
+             return {measure_redlock_with_dead(on.servers, {"redlock_two_dead", "us"}, 2, on.repeats)};
+         }},
         {{"commands_per_cycle"}, [](on_servers on) -> figures { return {measure_commands(on.servers)}; }},
         {{"commands_per_cycle_redlock"},
          [](on_servers on) -> figures { return {measure_redlock_commands(on.servers)}; }},

@@ -149,6 +149,7 @@ TEST_F(measure_test, sees_that_a_crowd_polls) {
     const auto polled = fight(ours, flawed({.poll = 25ms}), algorithm::queue);
     EXPECT_FALSE(met("wait_max_queue", polled.wait_ms(1), 9 * polled.mean_hold_ms()));
     EXPECT_FALSE(met("jain_queue", polled.fairness()));
+    EXPECT_GT(polled.gap_us(), 2 * fair.gap_us());
     const auto asleep = fight(ours, flawed({.sleep_first = 30ms}), algorithm::pubsub);
     EXPECT_FALSE(met("utilisation_pubsub", asleep.utilisation()));
     EXPECT_FALSE(met("utilisation_spinlock", asleep.utilisation()));
