@@ -19,10 +19,6 @@ class waiting_test : public lock_test {
         return std::make_unique<lock_servers>(io_.get_executor(), urls_of(shared_servers()));
     }
 
-    task<redis::reply> ask(redis::command what) {
-        return servers_->redis().execute(std::move(what), after(5s));
-    }
-
     /// The waiters of two processes come one after the other; returns in which order they are served.
     std::vector<int> order_of_service(const std::string& lock) {
         constexpr int waiters = 30;
@@ -96,10 +92,15 @@ TEST_P(message_of, the_grant_may_be_lost_and_the_waiter_goes_on) {
             [](task<redis::reply> reply) -> task<void> { co_await std::move(reply); }(ask(std::move(cut))));
         both.spawn([](locks::lease lease) -> task<void> { co_await lease.release(); }(std::move(*held)));
         run(both.join());
+        const auto drawn = run(ask(redis::command("GET").arg("dibs:{" + name_ + "}:token")));
         run(waiting.join());
         ASSERT_TRUE(got && *got);
         EXPECT_LT(steady::now(), wait_ends)
             << "the wake-up was lost, and only the end of the wait was another";
+        if (GetParam() != "pubsub") {
+            EXPECT_EQ(std::to_string((*got)->token()->value()), drawn.text())
+                << "the grant was lost, and only its end brought another";
+        }
         EXPECT_EQ(run((*got)->release()), release_outcome::released);
     }
 }

@@ -42,18 +42,21 @@ task<std::optional<locks::lease>> lock_test::take(locks::locker& locker, std::ch
     co_return co_await locker.acquire(std::move(wanted));
 }
 
+task<redis::reply> lock_test::ask(redis::command what) {
+    return servers_->redis().execute(std::move(what), after(std::chrono::seconds(5)));
+}
+
 task<void> lock_test::await_queue(std::int64_t waiters) {
     for (std::int64_t length = 0; length < waiters;) {
-        auto ask = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
-        const auto answer =
-            co_await servers_->redis().execute(std::move(ask), after(std::chrono::seconds(5)));
+        auto look = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
+        const auto answer = co_await ask(std::move(look));
         length = answer.integer();
     }
 }
 
 task<std::vector<std::string>> lock_test::keys_left() {
     auto scan = redis::command("KEYS").arg("dibs:{" + name_ + "}:*");
-    const auto answer = co_await servers_->redis().execute(std::move(scan), after(std::chrono::seconds(5)));
+    const auto answer = co_await ask(std::move(scan));
     std::vector<std::string> keys;
     for (const auto& key : answer.elements())
         if (!key.text().ends_with(":token")) keys.push_back(key.text());

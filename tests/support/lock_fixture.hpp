@@ -41,6 +41,8 @@ class lock_test : public testing::Test {
 
     task<std::optional<locks::lease>> take(locks::locker& locker, std::chrono::milliseconds wait,
                                            std::chrono::milliseconds for_long = std::chrono::seconds(10));
+    /// Of the main Redis server.
+    task<redis::reply> ask(redis::command what);
     /// Returns when so many stand in the queue at the main Redis server.
     task<void> await_queue(std::int64_t waiters = 1);
 
