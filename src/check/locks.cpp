@@ -1,5 +1,7 @@
 #include "check/locks.hpp"
 
+#include "check/judgement.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,49 +15,30 @@ namespace {
 using history::action;
 using history::event;
 
-class judgement {
-   public:
-    explicit judgement(std::string check) { verdict_.check = std::move(check); }
-
-    void saw_something() {
-        if (verdict_.found == verdict::result::unknown) verdict_.found = verdict::result::holds;
-    }
-    /// Only the first one's proof is kept.
-    template <class Proof>
-    void violated(Proof proof) {
-        if (verdict_.violations++ == 0) {
-            verdict_.found = verdict::result::violated;
-            proof(verdict_);
-            std::ranges::stable_sort(verdict_.proof, {}, &event::at_ns);
-        }
-    }
-    verdict end() { return std::move(verdict_); }
-
-   private:
-    verdict verdict_;
-};
-
 double ms(std::int64_t ns) { return static_cast<double>(ns) / 1e6; }
 
 std::uint64_t token_of(const hold& one) { return *one.acquire.completion->token; }
 
 std::uint64_t number_of(const event& write) {
     std::uint64_t number = 0;
-    std::from_chars(write.value.data(), write.value.data() + write.value.size(), number);
+    const auto* const end = write.value.data() + write.value.size();
+    const auto read = std::from_chars(write.value.data(), end, number);
+    if (read.ec != std::errc{} || read.ptr != end) malformed(write, "an accepted write without a number");
     return number;
 }
 
 }  // namespace
 
 verdict overlapping_holds(const holds& of) {
-    judgement judged("overlapping holds");
+    judgement judged("holds do not overlap");
     for (const auto& [name, all] : of) {
         const hold* longest = nullptr;
         for (const auto& one : all) {
             judged.saw_something();
             if (longest && one.begin() < longest->end())
                 judged.violated([&](verdict& found) {
-                    found.proof = {*longest->acquire.completion, *longest->last, *one.acquire.completion};
+                    found.proof = {*longest->acquire.invoke, *longest->acquire.completion, *longest->last,
+                                   *one.acquire.invoke, *one.acquire.completion};
                     found.explanation =
                         fmt::format("{} was granted to {} while {} went on with it for {:.3f} ms", name,
                                     one.acquire.completion->owner, longest->acquire.completion->owner,
@@ -83,7 +66,8 @@ verdict grant_tokens_grow(const holds& of) {
                 if (!largest || token_of(**known) > token_of(*largest)) largest = *known;
             if (!largest || token_of(*one) > token_of(*largest)) continue;
             judged.violated([&, name = name](verdict& found) {
-                found.proof = {*largest->acquire.completion, *one->acquire.invoke, *one->acquire.completion};
+                found.proof = {*largest->acquire.invoke, *largest->acquire.completion, *one->acquire.invoke,
+                               *one->acquire.completion};
                 found.explanation =
                     fmt::format("{} was granted with token {}, and later asked for and granted with token {}",
                                 name, token_of(*largest), token_of(*one));
@@ -101,12 +85,14 @@ verdict one_owner_per_token(const holds& of) {
             if (!one.acquire.completion->token) continue;
             judged.saw_something();
             const auto [at, added] = first.emplace(token_of(one), &one);
-            const auto& other = *at->second->acquire.completion;
-            if (added || other.owner == one.acquire.completion->owner) continue;
+            const auto& other = at->second->acquire;
+            if (added || other.completion->owner == one.acquire.completion->owner) continue;
             judged.violated([&, name = name](verdict& found) {
-                found.proof = {other, *one.acquire.completion};
-                found.explanation = fmt::format("{} was granted with token {} to {} and to {}", name,
-                                                token_of(one), other.owner, one.acquire.completion->owner);
+                found.proof = {*other.invoke, *other.completion, *one.acquire.invoke,
+                               *one.acquire.completion};
+                found.explanation =
+                    fmt::format("{} was granted with token {} to {} and to {}", name, token_of(one),
+                                other.completion->owner, one.acquire.completion->owner);
             });
         }
     }
@@ -138,7 +124,7 @@ stale_writes find_stale_writes(const std::vector<operation>& operations) {
             judged.saw_something();
             if (largest && *one->invoke->token < *largest->invoke->token)
                 judged.violated([&, name = name](verdict& found) {
-                    found.proof = {*largest->completion, *one->invoke, *one->completion};
+                    found.proof = {*largest->invoke, *largest->completion, *one->invoke, *one->completion};
                     found.explanation = fmt::format(
                         "the resource of {} accepted write {} with token {} after write {} with token {}",
                         name, one->completion->value, *one->invoke->token, largest->completion->value,

@@ -25,13 +25,13 @@ struct hash {
     }
 };
 
-[[noreturn]] void malformed(const event& at, const char* why) {
+}  // namespace
+
+void malformed(const event& at, const char* why) {
     throw std::invalid_argument(fmt::format("the history is none: {} (process {}, operation {}, {} {} of {})",
                                             why, at.process, at.operation, to_string(at.action),
                                             to_string(at.phase), at.name));
 }
-
-}  // namespace
 
 std::vector<operation> operations_in(const events& all) {
     std::vector<operation> found;

@@ -18,8 +18,12 @@ struct operation {
     bool failed() const { return completion && completion->phase == history::phase::fail; }
 };
 
-/// In the order of their invokes. Throws std::invalid_argument for a history that no recorder wrote: a
-/// completion without an invoke, two of them, another name than the invoke's.
+/// Throws std::invalid_argument: no recorder wrote this event there.
+[[noreturn]] void malformed(const history::event& at, const char* why);
+
+/// In the order of their invokes, without readings of the database. Throws std::invalid_argument for a
+/// history that no recorder wrote: a completion without an invoke, two of them, another name than the
+/// invoke's.
 std::vector<operation> operations_in(const events& all);
 
 /// One grant of a lock. It begins when its holder knew of it and ends with the last thing its holder did on

@@ -21,7 +21,10 @@ struct verdict {
     std::string check;
     result found = result::unknown;
     std::size_t violations = 0;
-    events proof = {};  ///< the smallest set that proves the first violation, in the order of time
+    /// The smallest set of events that proves the first violation, in the order of time. A history itself, in
+    /// which the check finds one violation, and none where any event is left out (with an invoke what it
+    /// began).
+    events proof = {};
     std::string explanation = {};
 };
 

@@ -16,7 +16,9 @@ enum exit_status : int {
 
 void add_bench(CLI::App& app, int& status);
 void add_break(CLI::App& app, int& status);
+void add_check(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
+void add_soak(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
 void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);

@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
     int status = dibs::cli::success;
     // One line a subcommand:
     dibs::cli::add_bench(app, status);
+    dibs::cli::add_check(app, status);
     dibs::cli::add_serve(app, status);
     dibs::cli::add_stats(app, status);
     dibs::cli::add_load(app, status);
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
     dibs::cli::add_ps(app, status);
     dibs::cli::add_break(app, status);
     dibs::cli::add_measure(app, status);
+    dibs::cli::add_soak(app, status);
     dibs::cli::add_torture(app, status);
     dibs::cli::add_up(app, status);
 

@@ -14,9 +14,8 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
 constexpr const char* worker_command = "torture-worker";
-constexpr std::chrono::milliseconds quick_length{6000};
+constexpr std::chrono::milliseconds quick_length{8000};
 
 struct torture_flags {
     std::vector<std::string> algorithms;
@@ -48,10 +47,19 @@ torture::suite_plan plan_from(const torture_flags& flags) {
     return plan;
 }
 
+/// Histories of two runs would not go together.
+void make_empty_folder(const std::filesystem::path& folder) {
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    const bool empty = !failed && std::filesystem::is_empty(folder, failed);
+    if (failed)
+        throw std::runtime_error(
+            fmt::format("--out {}: cannot make this folder: {}", folder.native(), failed.message()));
+    if (!empty) throw std::runtime_error(fmt::format("--out {}: this folder is not empty", folder.native()));
+}
+
 std::vector<torture::cell> run_rounds(const torture_flags& flags) {
-    sandbox::options wanted;
-    wanted.redis_masters = redlock_masters;
-    auto servers = sandbox::servers::start(wanted);
+    auto servers = sandbox::servers::start({});
     if (const auto warning = servers.warning()) fmt::print(stderr, "dibs torture: {}\n", *warning);
     auto plan = plan_from(flags);
     plan.folder = flags.out.empty() ? servers.folder() / "histories" : std::filesystem::path(flags.out);
@@ -67,12 +75,24 @@ std::vector<torture::cell> run_rounds(const torture_flags& flags) {
     return cells;
 }
 
+/// Where to look for what went wrong, or was meant to.
+void print_folders(const std::vector<torture::cell>& cells) {
+    for (const auto& seen : cells) {
+        const auto found = judge(seen);
+        if (found == torture::verdict::kept || found == torture::verdict::not_provoked) continue;
+        fmt::print("\n{} under {}: {}", to_string(seen.kind), to_string(seen.what), seen.folder.native());
+    }
+    fmt::print("\n");
+}
+
 int run(const torture_flags& flags) {
+    if (!flags.out.empty()) make_empty_folder(flags.out);
     std::optional<atomic_file> file;
     if (!flags.json.empty()) file.emplace(flags.json);
     fmt::print("dibs torture --seed {}\n", flags.seed);
     const auto cells = run_rounds(flags);
     fmt::print("{}", torture::matrix_text(cells));
+    if (!flags.out.empty()) print_folders(cells);
     if (file) file->keep(torture::matrix_json(cells));
     bool failed = false;
     for (const auto& seen : cells) failed = failed || is_failure(judge(seen));
@@ -104,9 +124,13 @@ void add_torture(CLI::App& app, int& status) {
         ->check(CLI::Range(2, 100))
         ->capture_default_str();
     command->add_option("--seed", flags->seed, "What is done, when, and to whom [random]");
-    command->add_option("--out", flags->out, "Keep the histories in this folder")->type_name("FOLDER");
+    command->add_option("--out", flags->out, "Keep histories and proofs in this folder, new or empty")
+        ->type_name("FOLDER");
     command->add_option("--json", flags->json, "Write the matrix there as well")->type_name("FILE");
-    command->add_flag("--quick", flags->quick, "Sixteen cells in at most 90 s")->excludes("--fault");
+    command->add_flag("--quick", flags->quick, "Sixteen cells in at most 90 s")
+        ->excludes("--fault")
+        ->excludes("--algorithm")
+        ->excludes("--duration");
     command->footer(
         "Worker processes contend for locks and write to a resource that numbers what it accepts, as naive "
         "users\n"

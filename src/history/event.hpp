@@ -13,7 +13,10 @@ enum class action {
     write,  ///< to the resource that a lock protects
     release,
     claim,  ///< of a piece of a coupon
-    found   ///< ok only: the claim is in the database at the end
+    /// A reading of all that the database has of a coupon: the invoke when it begins; an ok with its user for
+    /// each claim that is there; and at the end, if it comes to that, an ok without a user. All are of one
+    /// operation.
+    found
 };
 
 enum class phase {
@@ -34,7 +37,8 @@ struct event {
     std::string owner = {};  ///< of a lock's grant; of a claim the user
     std::optional<std::uint64_t> token = {};
     /// Of a write ok: the number that the resource gave it, from 1. Of a claim: the idempotency key, and
-    /// behind a space, where it is ok or found, the claim's id. Of a fail or info: why.
+    /// behind a space, where it is ok or found, the claim's id. Of a fail or info: why; of a coupon that has
+    /// no pieces left, "sold out".
     std::string value = {};
 
     bool operator==(const event&) const = default;

@@ -21,6 +21,10 @@ orphans::orphans(process& parent) {
     for (const pid_t pid : children_of(parent.pid())) handles_.emplace_back(::pidfd_open(pid, 0));
 }
 
+void orphans::signal(int number) {
+    for (const auto& handle : handles_) ::pidfd_send_signal(handle.get(), number, nullptr, 0);
+}
+
 void orphans::await() {
     const auto until = clock::now() + patience;
     for (const auto& handle : handles_) {

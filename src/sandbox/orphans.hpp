@@ -6,11 +6,13 @@
 
 namespace dibs::sandbox {
 
-/// The children of a process that is about to be killed. It is stopped meanwhile, so that it makes no more.
+/// The children of a process that is about to be killed or to be stopped with them. It is stopped meanwhile,
+/// so that it makes no more.
 class orphans {
    public:
     explicit orphans(process& parent);
 
+    void signal(int number);
     /// Returns when all have ended; those who are still there after a while are killed.
     void await();
 

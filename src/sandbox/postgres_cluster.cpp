@@ -3,7 +3,6 @@
 #include "core/random.hpp"
 #include "sandbox/folder.hpp"
 #include "sandbox/log_tail.hpp"
-#include "sandbox/orphans.hpp"
 #include "sandbox/postgres_binaries.hpp"
 
 #include <fmt/format.h>
@@ -182,6 +181,17 @@ void postgres_cluster::kill() {
     orphans left(process_);
     process_.kill();
     left.await();
+}
+
+void postgres_cluster::pause() {
+    paused_.emplace(process_);
+    paused_->signal(SIGSTOP);
+}
+
+void postgres_cluster::resume() {
+    paused_->signal(SIGCONT);
+    process_.signal(SIGCONT);
+    paused_.reset();
 }
 
 std::filesystem::path postgres_cluster::socket() const {

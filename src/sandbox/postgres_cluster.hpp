@@ -1,6 +1,7 @@
 #pragma once
 
 #include "sandbox/address.hpp"
+#include "sandbox/orphans.hpp"
 #include "sandbox/process.hpp"
 #include "sandbox/supervisor.hpp"
 
@@ -38,6 +39,10 @@ class postgres_cluster {
     void stop();
     /// SIGKILL to the postmaster. Returns when its orphans have gone too, killed where they stay.
     void kill();
+    /// Stops the postmaster and all its processes where they are, until resume(). To be resumed before
+    /// anything else is asked of this object.
+    void pause();
+    void resume();
     bool running() { return process_.running(); }
     /// Empty while it runs.
     std::optional<exit_status> ended() { return process_.wait(clock::now()); }
@@ -70,6 +75,7 @@ class postgres_cluster {
     std::optional<user> run_as_;
     process initdb_;
     process process_;
+    std::optional<orphans> paused_;
     enum class stage { nothing, cluster, database } made_ = stage::nothing;
 };
 

@@ -51,6 +51,7 @@ void redis_server::launch() {
         words.insert(words.end(), {"--unixsocket", socket_.native(), "--unixsocketperm", "700"});
     }
     words.insert(words.end(), options_.arguments.begin(), options_.arguments.end());
+    server.environment = options_.environment;
     server.standard_output = output::file(log());
     server.standard_error = output::file(log());
     server.stop_signal = SIGKILL;  // at once: its data goes with the sandbox

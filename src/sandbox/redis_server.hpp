@@ -5,6 +5,7 @@
 #include "sandbox/supervisor.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dibs::sandbox {
@@ -17,6 +18,7 @@ struct redis_options {
     std::vector<std::string> arguments = {};
     /// At a port; empty: one of its own.
     std::string password = {};
+    std::vector<std::pair<std::string, std::string>> environment = {};  ///< as program's
 };
 
 /// A redis-server of our own.

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct cell {
     std::chrono::milliseconds lease{0};
     /// What is promised whatever happens and did not hold: the order of tokens, one owner each, …
     std::vector<std::string> broken;
+    std::filesystem::path folder;  ///< with its histories and proofs
 };
 
 enum class verdict {

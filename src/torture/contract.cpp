@@ -22,22 +22,35 @@ row promises_under(trouble what) {
         case trouble::redis_restarted:
         case trouble::flushall:
         case trouble::failover:
-        case trouble::evicted: return {{}, unsafe, safe, {}};
+        case trouble::evicted:
         case trouble::redis_paused:
         case trouble::busy_script:
-        case trouble::link_dead: return {{}, unsafe, safe, {}};
+        case trouble::link_dead:
+        case trouble::clock_forward: return {{}, unsafe, safe, {}};
         case trouble::connections_cut:
         case trouble::link_slow:
-        case trouble::messages_lost: return {{}, live, live, {}};
-        case trouble::postgres_killed: return {safe, {}, live, {}};
+        case trouble::messages_lost:
+        case trouble::redis_full:
+        case trouble::clock_backward: return {{}, live, live, {}};
+        case trouble::postgres_killed:
+        case trouble::postgres_paused: return {safe, {}, live, {}};
+        case trouble::postgres_full: return {live, {}, live, {}};
         case trouble::masters_hung:
-        case trouble::masters_killed: return {{}, {}, {}, live};
-        case trouble::masters_forgetful: return {{}, {}, {}, unsafe};
+        case trouble::masters_killed:
+        case trouble::masters_failing: return {{}, {}, {}, live};
+        case trouble::masters_forgetful:
+        case trouble::clocks_forward: return {{}, {}, {}, unsafe};
     }
     return {};
 }
 
 }  // namespace
+
+bool servers_forget(trouble what) {
+    const auto made = promises_under(what);
+    const bool unsafe = made.leased == promise::unsafe || made.redlock == promise::unsafe;
+    return unsafe && what != trouble::holder_paused;
+}
 
 std::string_view to_string(promise made) {
     switch (made) {

@@ -21,4 +21,7 @@ std::string_view to_string(promise made);
 /// Empty where the trouble does not touch the algorithm. docs/guarantees.md says why.
 std::optional<promise> promise_of(algorithm kind, trouble what);
 
+/// Whether the servers may let a second holder in while the first, which did nothing wrong, goes on.
+bool servers_forget(trouble what);
+
 }  // namespace dibs::torture

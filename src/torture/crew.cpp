@@ -48,6 +48,10 @@ void crew::replace(std::size_t which) {
     await_ready(running_.at(which));
 }
 
+void crew::calm() {
+    for (auto& one : running_) one.signal(SIGUSR1);
+}
+
 std::vector<std::string> crew::stop() {
     for (auto& one : running_) one.signal(SIGTERM);
     std::vector<std::string> trouble;

@@ -23,6 +23,8 @@ class crew {
     void pause(std::size_t which) { running_.at(which).signal(SIGSTOP); }
     void resume(std::size_t which) { running_.at(which).signal(SIGCONT); }
     void kill(std::size_t which) { running_.at(which).kill(); }
+    /// Nobody holds a lock for long any more: see work().
+    void calm();
     /// Another in its place.
     void replace(std::size_t which);
 

@@ -19,6 +19,7 @@ std::string to_json(const orders& told) {
                             {"names", told.names},
                             {"coroutines", told.coroutines},
                             {"lease_ms", told.lease.count()},
+                            {"long_hold_ms", told.long_hold.count()},
                             {"seed", told.seed},
                             {"history", told.history.native()}});
 }
@@ -36,6 +37,7 @@ orders orders_from(std::string_view json) {
     told.names = value.at("names").to_number<std::size_t>();
     told.coroutines = value.at("coroutines").to_number<std::size_t>();
     told.lease = std::chrono::milliseconds(value.at("lease_ms").to_number<std::int64_t>());
+    told.long_hold = std::chrono::milliseconds(value.at("long_hold_ms").to_number<std::int64_t>());
     told.seed = value.at("seed").to_number<std::uint64_t>();
     told.history = text("history");
     return told;

@@ -19,6 +19,7 @@ struct orders {
     std::size_t names = 6;
     std::size_t coroutines = 6;
     std::chrono::milliseconds lease{1000};
+    std::chrono::milliseconds long_hold{100};  ///< see work()
     std::uint64_t seed = 1;
     std::filesystem::path history;
 };

@@ -1,8 +1,8 @@
 #include "torture/round.hpp"
 
-#include "check/locks.hpp"
-#include "history/reader.hpp"
 #include "history/writer.hpp"
+#include "torture/examination.hpp"
+#include "torture/leftovers.hpp"
 #include "torture/resource.hpp"
 #include "torture/troublemaker.hpp"
 
@@ -18,9 +18,12 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto recovery_time = 1200ms;   // beyond a lease
-constexpr auto queue_tolerance = 300ms;  // many processes share few cores
+constexpr auto recovery_time = 1200ms;  // beyond a lease
+constexpr auto leaving_time = 1s;       // beyond a lease
 constexpr auto warm_up = 300ms;
+constexpr auto shortest_pause = 100ms;  // between troubles
+constexpr auto longest_pause = 500ms;
+constexpr auto time_to_overrun = 500ms;  // after healing, for those who hold what another is granted now
 
 std::filesystem::path folder_of(const round_plan& plan, algorithm kind) {
     return plan.folder / to_string(plan.what) / to_string(kind);
@@ -34,79 +37,44 @@ orders orders_for(const round_plan& plan, algorithm kind, const config& servers,
     told.resource = resource;
     told.prefix = fmt::format("{}:{}:{}", to_string(plan.what), to_string(kind), plan.seed);
     told.lease = plan.lease;
+    if (servers_forget(plan.what)) told.long_hold = 3 * plan.lease;
     told.seed = plan.seed * 10 + static_cast<std::uint64_t>(kind);
     told.history = folder_of(plan, kind);
     return told;
 }
 
-/// Of the trouble that was made.
-struct course {
-    std::uint64_t troubles = 0;
-    std::int64_t healed_ns = 0;
-};
-
+/// One at a time, at least once.
 course make_trouble(const round_plan& plan, troublemaker& maker, std::mt19937_64& random) {
     course seen;
     const auto end = steady::now() + plan.length;
     const auto lasts = maker.length(plan.lease);
+    std::uniform_int_distribution<std::int64_t> any(shortest_pause.count(), longest_pause.count());
     std::this_thread::sleep_for(warm_up);
-    while (plan.what != trouble::none) {
-        std::this_thread::sleep_for(
-            std::chrono::milliseconds(std::uniform_int_distribution(100, 500)(random)));
-        if (steady::now() + lasts > end) break;
+    do {
+        std::this_thread::sleep_for(std::chrono::milliseconds(any(random)));
         maker.make();
         std::this_thread::sleep_for(lasts);
         maker.heal();
         ++seen.troubles;
-    }
-    std::this_thread::sleep_until(end);
+    } while (steady::now() + longest_pause + lasts < end);
     seen.healed_ns = history::now_ns();
     return seen;
 }
 
-std::optional<std::chrono::milliseconds> recovery_in(const check::holds& of, const orders& told,
-                                                     std::int64_t healed_ns) {
-    std::int64_t slowest = 0;
-    for (std::size_t i = 0; i < told.names; ++i) {
-        const auto found = of.find(name_of(told, i));
-        if (found == of.end()) return std::nullopt;
-        const auto& holds = found->second;
-        const auto first =
-            std::ranges::find_if(holds, [&](const auto& one) { return one.begin() >= healed_ns; });
-        if (first == holds.end()) return std::nullopt;
-        slowest = std::max(slowest, first->begin() - healed_ns);
-    }
-    return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::nanoseconds(slowest));
+/// A round without trouble.
+course let_pass(std::chrono::milliseconds length) {
+    std::this_thread::sleep_for(length);
+    return {.healed_ns = history::now_ns()};
 }
 
-void note(cell& seen, const check::verdict& found) {
-    if (found.found == check::verdict::result::violated)
-        seen.broken.push_back(
-            fmt::format("{} ({} times): {}", found.check, found.violations, found.explanation));
-}
-
-cell examine(const round_plan& plan, const orders& told, const course& troubles) {
-    const auto recorded = history::read(told.history);
-    const auto operations = check::operations_in(recorded.events);
-    const auto holds = check::holds_in(operations);
-    cell seen;
-    seen.kind = told.kind;
-    seen.what = plan.what;
-    seen.lease = plan.lease;
-    seen.troubles = troubles.troubles;
-    seen.operations = static_cast<std::uint64_t>(
-        std::ranges::count_if(operations, [](const auto& one) { return one.succeeded() || one.failed(); }));
-    for (const auto& [name, all] : holds) seen.grants += all.size();
-    seen.overlaps = check::overlapping_holds(holds).violations;
-    const auto stale = check::find_stale_writes(operations);
-    seen.stale_writes_offered = stale.offered;
-    seen.stale_writes_accepted = stale.accepted.violations;
-    seen.recovery = recovery_in(holds, told, troubles.healed_ns);
-    note(seen, check::grant_tokens_grow(holds));
-    note(seen, check::one_owner_per_token(holds));
-    const bool queued = told.kind == algorithm::queue || told.kind == algorithm::fencing;
-    if (queued && plan.what == trouble::none) note(seen, check::queue_order(holds, queue_tolerance));
-    return seen;
+/// To the cells whose crew it was, or to all.
+void add(std::vector<cell>& cells, const std::vector<crew>& crews, const std::string& leftover) {
+    const auto is_of = [&](const crew& one) {
+        return leftover.find('{' + one.told().prefix + ':') != std::string::npos;
+    };
+    const bool of_one = std::ranges::any_of(crews, is_of);
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        if (!of_one || is_of(crews[i])) cells[i].broken.push_back(leftover);
 }
 
 }  // namespace
@@ -126,17 +94,23 @@ std::vector<cell> run_round(const round_plan& plan, sandbox::servers& box,
     for (auto& one : crews) one.start(plan.workers);
 
     std::mt19937_64 random(plan.seed);
-    const auto maker = make_troublemaker(plan.what, {servers, crews, random});
-    const auto troubles = make_trouble(plan, *maker, random);
-    std::this_thread::sleep_for(plan.lease + recovery_time);
+    const auto maker = make_troublemaker(plan.what, {servers, crews, random, plan.lease});
+    const auto troubles =
+        plan.what == trouble::none ? let_pass(plan.length) : make_trouble(plan, *maker, random);
+    std::this_thread::sleep_for(time_to_overrun);
+    for (auto& one : crews) one.calm();
+    std::this_thread::sleep_for(plan.lease + recovery_time - time_to_overrun);
 
+    std::vector<std::vector<std::string>> complaints;
+    for (auto& one : crews) complaints.push_back(one.stop());
+    const auto left = leftovers({servers.redis_urls(), box.postgres_url()}, after(plan.lease + leaving_time));
     std::vector<cell> cells;
-    for (auto& one : crews) {
-        auto complaints = one.stop();
-        auto seen = examine(plan, one.told(), troubles);
-        seen.broken.insert(seen.broken.end(), complaints.begin(), complaints.end());
-        cells.push_back(std::move(seen));
+    for (std::size_t i = 0; i < crews.size(); ++i) {
+        cells.push_back(examine(plan.what, crews[i].told(), troubles));
+        auto& broken = cells.back().broken;
+        broken.insert(broken.end(), complaints[i].begin(), complaints[i].end());
     }
+    for (const auto& one : left) add(cells, crews, one);
     return cells;
 }
 

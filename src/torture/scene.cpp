@@ -15,17 +15,19 @@ using namespace std::chrono_literals;
 
 constexpr auto patience = 30s;
 constexpr auto between_looks = 5ms;
+constexpr const char* password = "torture";  // a replica has its server's
 
-bool through_proxy(trouble what) {
+bool is_on_the_way_to_redis(trouble what) {
     return what == trouble::failover || what == trouble::connections_cut || what == trouble::link_slow ||
            what == trouble::link_dead;
 }
 
 void await_sync(const sandbox::redis_server& replica) {
+    admin looking(replica.url());
     const auto until = steady::now() + patience;
-    while (
-        ask(replica.url(), redis::command("INFO").arg("replication")).text().find("master_link_status:up") ==
-        std::string::npos) {
+    for (;;) {
+        const auto info = looking.ask(redis::command("INFO").arg("replication"));
+        if (info.text().find("master_link_status:up") != std::string::npos) return;
         if (steady::now() > until)
             throw std::runtime_error("a replica of dibs torture does not come into sync");
         std::this_thread::sleep_for(between_looks);
@@ -34,55 +36,73 @@ void await_sync(const sandbox::redis_server& replica) {
 
 }  // namespace
 
-scene::scene(sandbox::servers& box, trouble what, std::size_t round)
-    : box_(box), what_(what), round_(fmt::format("{}-{}", to_string(what), round)), redis_(another_redis()) {
-    if (through_proxy(what_)) front_ = std::make_unique<proxy_thread>(*redis_, round);
+scene::scene(sandbox::servers& box, trouble what, std::uint64_t seed)
+    : box_(box), round_(fmt::format("{}-{}", to_string(what), seed)), seed_(seed) {
+    manner redis;
+    if (is_on_the_way_to_redis(what)) redis.by = reached::through_proxy;
+    if (what == trouble::clock_forward || what == trouble::clock_backward) redis.clock = clock_is::to_be_set;
+    redis_ = make_station("redis", redis);
+    manner master;
+    if (what == trouble::masters_failing) master.by = reached::through_proxy;
+    if (what == trouble::clocks_forward) master.clock = clock_is::to_be_set;
+    for (std::size_t i = 0; i < masters; ++i)
+        masters_.at(i) = make_station(fmt::format("master{}", i), master);
 }
 
-scene::~scene() {
-    try {
-        for (const auto& master : box_.redlock_urls()) ask(master, redis::command("FLUSHALL"));
-    } catch (const std::exception&) {  // the next round finds out
-    }
-}
-
-std::unique_ptr<sandbox::redis_server> scene::another_redis() {
+scene::station scene::make_station(const std::string& name, manner how) const {
+    station made;
     sandbox::redis_options options;
-    options.name = fmt::format("{}-redis-{}", round_, started_++);
+    options.name = round_ + '-' + name;
     options.arguments = {"--repl-diskless-sync-delay", "0"};
-    if (through_proxy(what_)) {
-        options.at = sandbox::address::loopback;
-        options.password = "torture";
-        options.arguments.insert(options.arguments.end(), {"--masterauth", options.password});
+    if (how.clock == clock_is::to_be_set) {
+        made.clock = std::make_unique<faults::wall_clock>(box_.folder() / (options.name + "-clock"));
+        options.environment = made.clock->environment();
     }
-    auto server = std::make_unique<sandbox::redis_server>(box_.supervisor(), options);
-    server->start();
-    return server;
+    if (how.by == reached::through_proxy) {
+        options.at = sandbox::address::loopback;
+        options.password = password;
+        options.arguments.insert(options.arguments.end(), {"--masterauth", password});
+    }
+    made.server = std::make_unique<sandbox::redis_server>(box_.supervisor(), options);
+    made.server->start();
+    if (how.by == reached::through_proxy) made.front = std::make_unique<proxy_thread>(*made.server, seed_);
+    return made;
 }
+
+std::string scene::station::url() const { return front ? front->url() : server->url(); }
 
 config scene::addresses() const {
     config found;
-    found.redis = front_ ? front_->url() : redis_->url();
-    found.masters = box_.redlock_urls();
+    found.redis = redis_.url();
+    for (const auto& one : masters_) found.masters.push_back(one.url());
     found.postgres = box_.postgres_url();
     return found;
 }
 
+std::vector<std::string> scene::redis_urls() const {
+    std::vector<std::string> urls{redis_.server->url()};
+    for (const auto& one : masters_) urls.push_back(one.server->url());
+    return urls;
+}
+
 void scene::cut_off_replica() {
-    behind_ = std::make_unique<proxy_thread>(*redis_, started_);
-    replica_ = another_redis();
-    ask(replica_->url(), redis::command("REPLICAOF").arg("127.0.0.1").arg(std::to_string(behind_->port())));
-    await_sync(*replica_);
+    behind_ = std::make_unique<proxy_thread>(*redis_.server, seed_);
+    const manner like_redis{.by = reached::through_proxy};
+    replica_ = make_station(fmt::format("replica{}", ++replicas_), like_redis);
+    const auto url = replica_.server->url();
+    ask(url, redis::command("REPLICAOF").arg("127.0.0.1").arg(std::to_string(behind_->port())));
+    await_sync(*replica_.server);
     faults::link_conditions dead;
     dead.hole = faults::black_hole::hold;
     behind_->change([&](faults::proxy& link) { link.set(dead); });
 }
 
 void scene::promote_replica() {
-    ask(replica_->url(), redis::command("REPLICAOF").arg("NO").arg("ONE"));
-    front_->lead_to(*replica_);
-    redis_->kill();
-    redis_ = std::move(replica_);
+    ask(replica_.server->url(), redis::command("REPLICAOF").arg("NO").arg("ONE"));
+    front().lead_to(*replica_.server);
+    redis_.server->kill();
+    redis_.server = std::move(replica_.server);
+    replica_ = {};
     behind_.reset();
 }
 

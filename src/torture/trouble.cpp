@@ -19,10 +19,17 @@ std::string_view to_string(trouble what) {
         case trouble::link_slow: return "link-slow";
         case trouble::link_dead: return "link-dead";
         case trouble::messages_lost: return "messages-lost";
+        case trouble::redis_full: return "redis-full";
+        case trouble::clock_forward: return "clock-forward";
+        case trouble::clock_backward: return "clock-backward";
         case trouble::postgres_killed: return "postgres-killed";
+        case trouble::postgres_paused: return "postgres-paused";
+        case trouble::postgres_full: return "postgres-full";
         case trouble::masters_hung: return "masters-hung";
         case trouble::masters_killed: return "masters-killed";
+        case trouble::masters_failing: return "masters-failing";
         case trouble::masters_forgetful: return "masters-forgetful";
+        case trouble::clocks_forward: return "clocks-forward";
     }
     return "unknown";
 }

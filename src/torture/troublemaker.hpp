@@ -25,8 +25,9 @@ struct victims {
     scene& servers;
     std::vector<crew>& crews;
     std::mt19937_64& random;
+    std::chrono::milliseconds lease;
 };
 
-std::unique_ptr<troublemaker> make_troublemaker(trouble what, victims who);
+std::unique_ptr<troublemaker> make_troublemaker(trouble what, const victims& who);
 
 }  // namespace dibs::torture

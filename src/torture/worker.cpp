@@ -14,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <random>
@@ -26,7 +27,9 @@ using namespace std::chrono_literals;
 using history::action;
 using history::phase;
 
+constexpr std::size_t slow_users = 2;
 constexpr std::size_t longest_hold_us = 3000;
+constexpr auto hold_slice = 20ms;  // after which a long hold looks whether it should end
 constexpr std::size_t longest_wait_ms = 1000;
 constexpr auto after_trouble = 10ms;  // who hears at once that a server is away does not ask it in a loop
 
@@ -70,31 +73,53 @@ class worker {
           resource_(locks_.executor(), told.resource, told.coroutines),
           file_(told.history) {}
 
-    task<void> visit_until(const bool& stopped) {
+    /// Of the user with that number from 0.
+    task<void> visit_until_stopped(std::size_t user) {
         asio::steady_timer pause(locks_.executor());
-        while (!stopped) {
-            const bool well = co_await visit();
+        while (!stopped_) {
+            const bool well = co_await visit(user);
             if (well) continue;
             pause.expires_after(after_trouble);
             co_await pause.async_wait(asio::use_awaitable);
         }
     }
+    void be_brief() { brief_ = true; }
+    void stop() { stopped_ = true; }
 
    private:
     std::size_t any(std::size_t up_to) {
         return std::uniform_int_distribution(std::size_t{0}, up_to)(random_);
     }
 
-    lock_request any_request() {
-        lock_request wanted(name_of(told_, any(told_.names - 1)));
+    /// Slow users have the last names, one each, and leave the others to those who are brief.
+    static bool is_slow(std::size_t user) { return user < slow_users; }
+
+    lock_request any_request(std::size_t user) {
+        const auto last = told_.names - 1;
+        lock_request wanted(name_of(told_, is_slow(user) ? last - user : any(last - slow_users)));
         wanted.algorithm = told_.kind;
         wanted.lease = told_.lease;
         wanted.wait = std::chrono::milliseconds(any(longest_wait_ms));
         return wanted;
     }
 
-    task<bool> visit() {
-        auto wanted = any_request();
+    steady::duration any_hold(std::size_t user) {
+        const bool slow = is_slow(user) && !brief_;
+        const auto longest = slow ? static_cast<std::size_t>(told_.long_hold / 1us) : longest_hold_us;
+        return std::chrono::microseconds(any(longest));
+    }
+
+    task<void> hold(std::size_t user) {
+        asio::steady_timer pause(locks_.executor());
+        const auto until = after(any_hold(user));
+        do {
+            pause.expires_at(std::min(until, after(hold_slice)));
+            co_await pause.async_wait(asio::use_awaitable);
+        } while (steady::now() < until && !brief_);
+    }
+
+    task<bool> visit(std::size_t user) {
+        auto wanted = any_request(user);
         diary notes(file_, told_.seed, wanted.name.text());
         notes.begin(action::acquire, ++operation_);
         std::optional<lease> held;
@@ -109,8 +134,7 @@ class worker {
             co_return true;
         }
         notes.granted(*held);
-        asio::steady_timer hold(locks_.executor(), std::chrono::microseconds(any(longest_hold_us)));
-        co_await hold.async_wait(asio::use_awaitable);
+        co_await hold(user);
         if (told_.kind == algorithm::database) co_return co_await write_within(*held, notes);
         const bool written = co_await write(*held, notes);
         const bool released = co_await release(*held, notes);
@@ -179,21 +203,26 @@ class worker {
     resource resource_;
     history::writer file_;
     std::uint64_t operation_ = 0;
+    bool brief_ = false;
+    bool stopped_ = false;
 };
 
 task<void> work_until_told(const orders& told) {
     const auto executor = co_await asio::this_coro::executor;
-    asio::signal_set signals(executor, SIGTERM);
+    asio::signal_set signals(executor, SIGTERM, SIGUSR1);
     auto locks = co_await client::connect(executor, told.servers);
-    bool stopped = false;
     {
         worker one(locks, told);
         task_group visits(executor);
-        for (std::size_t i = 0; i < told.coroutines; ++i) visits.spawn(one.visit_until(stopped));
+        for (std::size_t i = 0; i < told.coroutines; ++i) visits.spawn(one.visit_until_stopped(i));
         fmt::print("ready\n");
         std::fflush(stdout);
-        co_await signals.async_wait(asio::use_awaitable);
-        stopped = true;
+        for (;;) {
+            const int signal = co_await signals.async_wait(asio::use_awaitable);
+            one.be_brief();
+            if (signal == SIGTERM) break;
+        }
+        one.stop();
         co_await visits.join();
     }
     co_await locks.close();

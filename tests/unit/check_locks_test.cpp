@@ -112,9 +112,9 @@ TEST_F(check_locks, a_grant_before_the_release_of_another_overlaps) {
     told.granted(5, 20, two);
     const auto found = overlaps();
     EXPECT_EQ(found.violations, 1U);
-    ASSERT_EQ(found.proof.size(), 3U);
-    EXPECT_EQ(found.proof[1].owner, "two");
-    EXPECT_EQ(found.proof[2].action, action::release);
+    ASSERT_EQ(found.proof.size(), 5U);
+    EXPECT_EQ(found.proof[3].owner, "two");
+    EXPECT_EQ(found.proof[4].action, action::release);
     EXPECT_THAT(found.explanation, HasSubstr("two while one"));
 }
 
@@ -208,8 +208,14 @@ TEST_F(check_locks, who_came_first_is_served_first_but_for_the_tolerance) {
     EXPECT_EQ(queue_order(held(), std::chrono::nanoseconds(50)).found, verdict::result::holds);
 }
 
+TEST_F(check_locks, refuses_an_accepted_write_without_a_number) {
+    told.wrote(10, one, phase::ok, "many");
+    told.wrote(20, one, phase::ok, "2");
+    EXPECT_THROW(stale(), std::invalid_argument);
+}
+
 TEST_F(check_locks, refuses_what_no_recorder_wrote) {
-    const auto refused = [](events wrong, const char* why) {
+    const auto refused = [](const events& wrong, const char* why) {
         try {
             operations_in(wrong);
             ADD_FAILURE() << why;

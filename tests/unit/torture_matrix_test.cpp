@@ -1,4 +1,5 @@
 // What is made of what torture saw.
+#include "torture/orders.hpp"
 #include "torture/suite.hpp"
 
 #include <boost/json.hpp>
@@ -103,6 +104,31 @@ TEST(torture_suite, asks_only_for_what_was_wanted) {
     const auto rounds = rounds_of(plan);
     ASSERT_EQ(rounds.size(), 1U);
     EXPECT_EQ(rounds[0].what, trouble::masters_hung);
+}
+
+TEST(torture_orders, are_read_as_they_are_written) {
+    orders told;
+    told.kind = algorithm::redlock;
+    told.servers.redis = "redis://one";
+    told.servers.masters = {"redis://two", "redis://three"};
+    told.resource = "postgresql://resource";
+    told.prefix = "prefix";
+    told.long_hold = 3000ms;
+    told.lease = 700ms;
+    told.seed = 42;
+    told.history = "/folder";
+    const auto read = orders_from(to_json(told));
+    EXPECT_EQ(to_json(read), to_json(told));
+    EXPECT_EQ(read.long_hold, told.long_hold);
+    EXPECT_EQ(read.servers.masters, told.servers.masters);
+}
+
+TEST(torture_contract, servers_forget_where_a_holder_who_did_nothing_wrong_may_get_company) {
+    EXPECT_TRUE(servers_forget(trouble::failover));
+    EXPECT_TRUE(servers_forget(trouble::clocks_forward));
+    EXPECT_FALSE(servers_forget(trouble::holder_paused)) << "it was the holder";
+    EXPECT_FALSE(servers_forget(trouble::clock_backward));
+    EXPECT_FALSE(servers_forget(trouble::none));
 }
 
 TEST(torture_trouble, words_are_read_as_they_are_written) {
