@@ -244,6 +244,7 @@ task<void> local_line::stand() {
     std::optional<std::optional<lease>> taken;
     std::exception_ptr failed;
     bool ended = false;
+    bool called_back = false;
     const auto request = request_of_line();
     spawn(executor_, keep(backend_->acquire(request), taken), stop.slot(), [&](std::exception_ptr thrown) {
         failed = std::move(thrown);
@@ -252,9 +253,12 @@ task<void> local_line::stand() {
     });
     while (!ended) {
         co_await changed_.wait_until(deadline::max());
-        if (!ended && waiting_.empty()) stop.emit(asio::cancellation_type::terminal);
+        if (ended || !waiting_.empty()) continue;
+        called_back = true;
+        stop.emit(asio::cancellation_type::terminal);
     }
-    if (failed) fail_all(failed);
+    // Whoever came since it was called back is stood for anew.
+    if (failed && !called_back) fail_all(failed);
     // Where nobody waits any more the lease goes with `taken`, and is released.
     if (waiting_.empty() || !taken || !*taken) co_return;
     auto held = std::move(**taken).take();

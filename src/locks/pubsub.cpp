@@ -23,9 +23,9 @@ task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto key = names_.of(request.name);
     const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
-    const auto owner = owners_.next();
     std::shared_ptr<bell> waiting;
     for (int tries = 1;; ++tries) {
+        const auto owner = owners_.next();
         auto tried =
             co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until), tries);
         if (tried.granted) co_return std::move(tried.granted);

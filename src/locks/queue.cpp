@@ -25,23 +25,32 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     line->admit();
     const auto owner = owners_.next();
     // Registered before the request is sent: the grant may overtake the reply.
-    waiting_line::place place(line, owner, wanted);
+    std::optional<waiting_line::place> place(std::in_place, line, owner, wanted);
     const auto sent = steady::now();
     attempt answer;
     try {
         const auto busy = waits ? grants::when_busy::stand_in_queue : grants::when_busy::give_up;
         answer = co_await line->scripts().enqueue(owner, wanted, busy, answer_deadline(until));
     } catch (...) {
-        place.settled();
+        place->settled();
         withdraw(executor_, line->scripts(), owner, wanted, std::current_exception());
         throw;
     }
     line->observe(sent, answer);
-    if (answer.granted || !waits) place.settled();
-    if (answer.granted) co_return granted_at_once(*line, request, owner, answer, sent);
+    const bool granted = answer.granted && steady::now() < valid_until(sent, request.lease);
+    if (granted || (!answer.granted && !waits)) place->settled();
+    if (granted) co_return granted_at_once(*line, request, owner, answer, sent);
     if (!waits) co_return std::nullopt;
-    co_await place.turn().wait_until(until);
-    co_return granted_by_turn(*line, place);
+    if (!answer.granted) {
+        co_await place->turn().wait_until(until);
+        auto held = granted_by_turn(*line, *place);
+        if (held) co_return held;
+    }
+    if (steady::now() >= until) co_return std::nullopt;
+    // It was over before we heard of it: this process was stopped, or the network is slow.
+    place.reset();
+    request.wait = std::chrono::ceil<std::chrono::milliseconds>(until - steady::now());
+    co_return co_await acquire(std::move(request));
 }
 
 // Not part of the coroutine: its frame is what a waiter costs.

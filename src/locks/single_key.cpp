@@ -23,9 +23,14 @@ task<single_try> try_once(asio::any_io_executor executor, const grants& scripts,
     single_try result;
     result.remaining = answer.remaining;
     if (!answer.granted) co_return result;
-    redis_hold::grant grant{request.name,     owner,         answer.token,
-                            answer.tokens,    request.lease, valid_until(sent, request.lease),
-                            {.tries = number}};
+    const auto until = valid_until(sent, request.lease);
+    if (steady::now() >= until) {
+        withdraw(executor, scripts, owner, wanted, nullptr);
+        result.remaining = std::chrono::milliseconds::zero();
+        co_return result;
+    }
+    redis_hold::grant grant{request.name,  owner, answer.token,     answer.tokens,
+                            request.lease, until, {.tries = number}};
     result.granted.emplace(std::move(executor), std::make_shared<redis_hold>(scripts, std::move(grant)));
     co_return result;
 }

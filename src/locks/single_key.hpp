@@ -28,7 +28,8 @@ struct single_try {
     std::optional<std::chrono::milliseconds> remaining;
 };
 
-/// A try whose answer is lost is withdrawn in the background.
+/// A try whose answer is lost, or comes when its lease is over, is withdrawn in the background; the latter
+/// counts as one that found the lock held. `owner`: one for each try, for a withdrawal may come late.
 /// `number`: of this try, from 1.
 task<single_try> try_once(asio::any_io_executor executor, const grants& scripts, const lock_request& request,
                           const owner_id& owner, deadline answer_by, int number);

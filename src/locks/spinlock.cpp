@@ -25,11 +25,11 @@ task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto key = names_.of(request.name);
     const auto pass = co_await key->door.enter(until);
     if (!pass) co_return std::nullopt;
-    const auto owner = owners_.next();
     backoff pauses(key->holds.usual());
     const auto first_try = steady::now();
     asio::steady_timer pause(executor_);
     for (int tries = 1;; ++tries) {
+        const auto owner = owners_.next();
         auto tried =
             co_await try_once(executor_, key->scripts, request, owner, answer_deadline(until), tries);
         const auto now = steady::now();

@@ -194,6 +194,29 @@ TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {
     EXPECT_TRUE(run(keys_left()).empty());
 }
 
+TEST_P(local_handoff_of, is_waited_for_by_who_comes_while_all_others_leave) {
+    const auto us = process();
+    const auto others = make(std::string(to_string(GetParam())));
+    // Whoever stands at the backend for the line is on the way back from there at some of these steps.
+    for (int step = 0; step < 20; ++step) {
+        auto held = run(take(*others, 0ms));
+        ASSERT_TRUE(held);
+        auto at_backend = ask(us);
+        auto in_line = ask(us);
+        run_for(10ms);
+        at_backend->stop.emit(asio::cancellation_type::terminal);
+        run_for(10ms);
+        in_line->stop.emit(asio::cancellation_type::terminal);
+        io_.restart();
+        for (int i = 0; i < step; ++i) io_.poll_one();
+        auto last = ask(us);
+        run_for(10ms);
+        EXPECT_FALSE(last->ended) << "after " << step << " steps";
+        EXPECT_EQ(run(held->release()), release_outcome::released);
+        EXPECT_EQ(run(lease_of(*last).release()), release_outcome::released);
+    }
+}
+
 TEST_P(local_handoff_of, tells_everybody_when_the_connection_is_closed) {
     const auto us = process();
     const auto others = process();
