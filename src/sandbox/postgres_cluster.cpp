@@ -179,6 +179,7 @@ void postgres_cluster::stop() {
 
 void postgres_cluster::kill() {
     orphans left(process_);
+    left.signal(SIGKILL);
     process_.kill();
     left.await();
 }

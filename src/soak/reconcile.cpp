@@ -125,7 +125,13 @@ books reconcile(const check::events& all, const holdings& held) {
         beyond_stock += std::max<std::int64_t>(0, count.claims - count.stock);
     }
     const auto of = check::claims_in(all);
-    found.lost = violations(check::lost_claims(of), found);
+    const auto lost = check::lost_claims(of);
+    found.lost = violations(lost, found);
+    if (lost.found == check::verdict::result::unknown && found.acknowledged > 0) {
+        found.lost = found.acknowledged;
+        found.explanations.push_back(
+            fmt::format("{}: no reading of the database came to its end", lost.check));
+    }
     found.phantom = violations(check::phantom_claims(of), found);
     const auto over_stock = violations(check::stock_kept(of, stocks), found);
     found.oversold = beyond_stock > 0 ? beyond_stock : over_stock;

@@ -1,11 +1,7 @@
 #include "soak/striker.hpp"
 
-#include "sandbox/process_table.hpp"
-
 #include <algorithm>
 #include <chrono>
-#include <csignal>
-#include <thread>
 
 namespace dibs::soak {
 namespace {
@@ -19,15 +15,6 @@ bool same_victim(const blow& one, const blow& other) {
     return alike && one.which == other.which;
 }
 
-/// All its processes at once: sessions that lose only their postmaster still finish what they are at.
-void kill_whole(sandbox::postgres_cluster& cluster) {
-    const auto postmaster = cluster.pid();
-    ::kill(postmaster, SIGSTOP);  // and so the ids of its children stay theirs
-    while (!sandbox::is_still(postmaster)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    for (const auto session : sandbox::children_of(postmaster)) ::kill(session, SIGKILL);
-    cluster.kill();
-}
-
 }  // namespace
 
 void striker::strike(const blow& what) {
@@ -36,7 +23,7 @@ void striker::strike(const blow& what) {
         case blow_kind::kill_service: serving_.kill(what.which); break;
         case blow_kind::kill_redis: box_.redis().kill(); break;
         case blow_kind::kill_master: box_.redis_master(what.which).kill(); break;
-        case blow_kind::kill_postgres: kill_whole(box_.postgres()); break;
+        case blow_kind::kill_postgres: box_.postgres().kill(); break;
         case blow_kind::pause_service: serving_.pause(what.which); break;
     }
     open_.push_back({what, after(what.lasts)});

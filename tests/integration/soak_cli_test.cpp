@@ -154,6 +154,13 @@ TEST_F(soak_books, show_a_winner_after_sold_out) {
     EXPECT_EQ(reconciled().sold_out_too_early, 1);
 }
 
+TEST_F(soak_books, are_not_exact_where_the_database_was_not_read) {
+    const auto held = run(soak::read_holdings(pool, after(10s)));
+    const auto found = soak::reconcile(history::read(folder()).events, held);
+    EXPECT_EQ(found.lost, found.acknowledged);
+    EXPECT_FALSE(found.exact());
+}
+
 struct tampering {
     const char* what;
     const char* sql;
