@@ -13,6 +13,13 @@ using namespace std::chrono_literals;
 
 /// Its answers come later than the lease lasts.
 class late_answer : public lock_test, public testing::WithParamInterface<std::string> {
+   public:
+    ~late_answer() override {
+        locker_.reset();
+        behind_.reset();
+        run(relay_.stop());
+    }
+
    protected:
     static constexpr auto lease = 60ms;
 
@@ -22,12 +29,6 @@ class late_answer : public lock_test, public testing::WithParamInterface<std::st
         behind_ = std::make_unique<lock_servers>(io_.get_executor(), urls);
         locker_ = make_lock(GetParam(), behind_->for_lockers()).locker;
     }
-    ~late_answer() override {
-        locker_.reset();
-        behind_.reset();
-        run(relay_.stop());
-    }
-
     void slow_down() {
         faults::link_conditions slow;
         slow.latency = 2 * lease;
