@@ -56,6 +56,15 @@ std::ptrdiff_t masters_that_answer(const scene& where) {
     return std::ranges::count_if(where.addresses().masters, answers);
 }
 
+/// Looks again for as long as a busy machine may make somebody late.
+std::ptrdiff_t masters_that_answer(const scene& where, std::ptrdiff_t expected) {
+    const auto until = after(10s);
+    for (;;) {
+        const auto count = masters_that_answer(where);
+        if (count == expected || steady::now() > until) return count;
+    }
+}
+
 TEST(torture_trouble, a_full_redis_takes_no_new_connection_and_serves_the_old_ones) {
     trial one(trouble::redis_full);
     admin present(one.servers.redis().url());
@@ -64,17 +73,17 @@ TEST(torture_trouble, a_full_redis_takes_no_new_connection_and_serves_the_old_on
     EXPECT_FALSE(answers(one.servers.redis().url()));
     EXPECT_EQ(present.ask(command("PING")).text(), "PONG");
     one.maker->heal();
-    EXPECT_TRUE(answers(one.servers.redis().url()));
+    EXPECT_EQ(ask(one.servers.redis().url(), command("PING")).text(), "PONG");
 }
 
 TEST(torture_trouble, two_masters_fail_in_every_way_and_come_back) {
     trial one(trouble::masters_failing);
-    ASSERT_EQ(masters_that_answer(one.servers), 5);
+    ASSERT_EQ(masters_that_answer(one.servers, 5), 5);
     for (int i = 0; i < 6; ++i) {
         one.maker->make();
-        EXPECT_EQ(masters_that_answer(one.servers), 3);
+        EXPECT_EQ(masters_that_answer(one.servers, 3), 3);
         one.maker->heal();
-        EXPECT_EQ(masters_that_answer(one.servers), 5);
+        EXPECT_EQ(masters_that_answer(one.servers, 5), 5);
     }
 }
 
