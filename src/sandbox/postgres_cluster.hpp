@@ -37,8 +37,8 @@ class postgres_cluster {
 
     /// Ends it as an operator would (a fast shutdown, with a checkpoint).
     void stop();
-    /// SIGKILL to all its processes at once: sessions that lost only their postmaster would finish what they are
-    /// at. Returns when they have gone.
+    /// SIGKILL to all its processes at once: sessions that lost only their postmaster would finish what they
+    /// are at. Returns when they have gone.
     void kill();
     /// Stops the postmaster and all its processes where they are, until resume(). To be resumed before
     /// anything else is asked of this object.
