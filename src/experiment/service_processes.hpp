@@ -16,6 +16,22 @@ struct server_urls {
     std::string postgres;
 };
 
+/// One process of `dibs serve`.
+struct service_command {
+    std::filesystem::path executable;       ///< of dibs
+    std::filesystem::path log;              ///< its stderr, appended
+    std::string token_key;                  ///< one for all who serve a port
+    std::uint16_t port = 0;                 ///< 0: any
+    std::vector<std::string> further = {};  ///< words of the command line
+};
+struct running_service {
+    sandbox::process process;
+    std::uint16_t port;
+};
+/// Blocks until it answers; throws std::runtime_error with what it said when it ended instead.
+running_service launch_service(sandbox::supervisor& box, const server_urls& servers,
+                               const service_command& how);
+
 /// `dibs serve` in several processes on one port. They end with this object, and with its process.
 class service_processes {
    public:
@@ -34,8 +50,6 @@ class service_processes {
     void check_running();
 
    private:
-    void start_one(sandbox::supervisor& box, const server_urls& servers, const std::string& token_key);
-
     options options_;
     std::uint16_t port_ = 0;
     std::vector<sandbox::process> processes_;

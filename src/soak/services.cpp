@@ -1,29 +1,15 @@
 #include "soak/services.hpp"
 
 #include "core/random.hpp"
-#include "sandbox/log_tail.hpp"
+#include "experiment/service_processes.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <stdexcept>
-#include <string_view>
 #include <utility>
 
 namespace dibs::soak {
 namespace {
-
-constexpr std::chrono::seconds time_to_start{30};
-
-/// `dibs serve: listening on http://localhost:PORT`
-std::uint16_t port_in(std::string_view ready_line) {
-    const auto colon = ready_line.rfind(':');
-    std::uint16_t port = 0;
-    if (colon != std::string_view::npos)
-        std::from_chars(ready_line.data() + colon + 1, ready_line.data() + ready_line.size(), port);
-    return port;
-}
 
 std::string in_ms(std::chrono::milliseconds time) { return fmt::format("{}ms", time.count()); }
 
@@ -35,22 +21,16 @@ services::services(sandbox::servers& box, options how)
 }
 
 sandbox::process services::launch() {
-    sandbox::program serve(
-        options_.executable,
-        {"serve", "--port", std::to_string(port_), "--redis", box_.redis_url(), "--postgres",
-         box_.postgres_url(), "--lease", in_ms(options_.lease), "--wait", in_ms(options_.wait)});
-    for (const auto& master : box_.redlock_urls())
-        serve.arguments.insert(serve.arguments.end(), {"--redlock", master});
-    serve.environment.emplace_back("DIBS_TOKEN_KEY", token_key_);
-    serve.standard_output = sandbox::output::pipe();
-    serve.standard_error = sandbox::output::file(options_.log);
-    auto started = box_.supervisor().start(serve);
-    const auto ready = started.read_line(sandbox::clock::now() + time_to_start);
-    port_ = port_in(ready.value_or(""));
-    if (port_ == 0)
-        throw std::runtime_error(
-            fmt::format("dibs serve did not start:\n{}", sandbox::log_tail(options_.log)));
-    return started;
+    const experiment::server_urls servers{box_.redis_url(), box_.redlock_urls(), box_.postgres_url()};
+    auto started =
+        experiment::launch_service(box_.supervisor(), servers,
+                                   {options_.executable,
+                                    options_.log,
+                                    token_key_,
+                                    port_,
+                                    {"--lease", in_ms(options_.lease), "--wait", in_ms(options_.wait)}});
+    port_ = started.port;
+    return std::move(started.process);
 }
 
 void services::kill(std::size_t which) {
