@@ -29,6 +29,16 @@ add_library(dibs_quick_to_build INTERFACE)
 target_compile_options(dibs_quick_to_build INTERFACE $<$<CONFIG:Release>:-O1> -Wno-array-bounds -Wno-restrict
   -Wno-stringop-overflow)
 
+# Several sources a compiler run, which halves the time of a build from nothing.
+# dibs_joined(TARGET): for a target in which no two sources use one name for two things of their own.
+function(dibs_joined target)
+  if(DIBS_JOIN)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    # In a joined source g++ takes the types of an unnamed namespace for a header's.
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
+endfunction()
+
 # What most sources include, parsed once for all of src/ and once with GoogleTest for all of tests/. Sources still
 # include what they use: the `debug` preset, which clang-tidy reads, builds without it.
 set(dibs_common_headers <boost/asio/any_io_executor.hpp> <boost/asio/awaitable.hpp> <boost/asio/steady_timer.hpp>
@@ -48,19 +58,23 @@ function(dibs_library name)
   add_library(dibs_${name} STATIC ${arg_SOURCES})
   target_include_directories(dibs_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(dibs_${name} PUBLIC dibs_flags ${arg_LINKS})
+  dibs_joined(dibs_${name})
   if(NOT name STREQUAL core)
     dibs_precompiled(dibs_${name} dibs_core)
   endif()
 endfunction()
 
-# dibs_test(NAME LABEL SOURCES … LINKS …): a GoogleTest program that ctest runs as a whole, so that its tests can
-# share their servers.
+# dibs_test(NAME LABEL [APART] SOURCES … LINKS …): a GoogleTest program that ctest runs as a whole, so that its tests
+# can share their servers. APART: its sources are not joined.
 function(dibs_test name label)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "APART" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES})
   target_compile_definitions(test_${name} PRIVATE DIBS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   target_link_libraries(test_${name} PRIVATE dibs_quick_to_build ${arg_LINKS} dibs_run_task GTest::gtest GTest::gmock GTest::gtest_main)
   dibs_precompiled(test_${name} dibs_run_task)
+  if(NOT arg_APART)
+    dibs_joined(test_${name})
+  endif()
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600
     ENVIRONMENT "GTEST_OUTPUT=xml:${CMAKE_BINARY_DIR}/test-results/")

@@ -17,11 +17,11 @@
 namespace dibs::check {
 namespace {
 
-using result = verdict::result;
+using finding = verdict::result;
 
 constexpr std::size_t any_length = std::numeric_limits<std::size_t>::max() / 2;
 
-std::string_view word_for(result found) {
+std::string_view word_for(finding found) {
     constexpr std::array<std::string_view, 3> words{"holds", "violated", "unknown"};
     return words.at(static_cast<std::size_t>(found));
 }
@@ -50,7 +50,7 @@ boost::json::object object_of(const verdict& one) {
 }
 
 std::string text_of(const verdict& one) {
-    if (one.found != result::violated) return fmt::format("  holds     {}\n", one.check);
+    if (one.found != finding::violated) return fmt::format("  holds     {}\n", one.check);
     return fmt::format("  VIOLATED  {} ({} {})\n\n{}:\n{}\n", one.check, one.violations,
                        one.violations == 1 ? "time" : "times", plain(one.explanation, any_length),
                        timeline_text(one.proof));
@@ -69,7 +69,7 @@ std::vector<verdict> check_all(const events& all, const promises& made) {
 }
 
 bool is_violated(const checked_history& one) {
-    return std::ranges::find(one.verdicts, result::violated, &verdict::found) != one.verdicts.end();
+    return std::ranges::find(one.verdicts, finding::violated, &verdict::found) != one.verdicts.end();
 }
 
 std::string report_text(const checked_history& one) {
@@ -77,7 +77,7 @@ std::string report_text(const checked_history& one) {
                             plain(one.folder.native(), any_length), one.events, one.processes, one.torn);
     std::vector<std::string> unknown;
     for (const auto& judged : one.verdicts) {
-        if (judged.found == result::unknown)
+        if (judged.found == finding::unknown)
             unknown.push_back(judged.check);
         else
             text += text_of(judged);

@@ -26,8 +26,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
-
 struct bench_flags {
     std::string profile = "quick";
     std::optional<int> rounds;
@@ -62,7 +60,7 @@ stage set_up(const bench_flags& flags) {
     stage result;
     if (flags.redis.empty()) {
         sandbox::options wanted;
-        wanted.redis_masters = redlock_masters;
+        wanted.redis_masters = sandbox::redlock_masters;
         result.own.emplace(sandbox::servers::start(wanted));
         if (const auto warning = result.own->warning()) fmt::print(stderr, "dibs bench: {}\n", *warning);
         result.urls = {result.own->redis_url(), result.own->redlock_urls(), result.own->postgres_url()};

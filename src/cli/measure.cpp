@@ -17,7 +17,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
 constexpr const char* user_command = "measure-user";
 
 struct measure_flags {
@@ -41,7 +40,7 @@ bool wanted(const measure::measurement& what, const std::vector<std::string>& on
 
 std::vector<measure::figure> measure_all(const measure_flags& flags) {
     sandbox::options box;
-    box.redis_masters = redlock_masters;
+    box.redis_masters = sandbox::redlock_masters;
     auto servers = sandbox::servers::start(box);
     if (const auto warning = servers.warning()) fmt::print(stderr, "dibs measure: {}\n", *warning);
     const measure::user_processes users(

@@ -31,7 +31,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
 constexpr std::chrono::seconds start_time{5};
 constexpr std::chrono::seconds stop_time{10};
 constexpr const char* key_variable = "DIBS_TOKEN_KEY";
@@ -90,7 +89,7 @@ coupon::service_options options_from(const serve_flags& flags) {
 
 sandbox::servers start_sandbox(serve_flags& flags) {
     sandbox::options wanted;
-    wanted.redis_masters = redlock_masters;
+    wanted.redis_masters = sandbox::redlock_masters;
     auto servers = sandbox::servers::start(wanted);
     flags.redis = servers.redis_url();
     flags.masters = servers.redlock_urls();

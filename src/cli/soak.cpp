@@ -16,8 +16,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
-
 struct soak_flags {
     soak::soak_plan plan;
     std::string out;
@@ -32,7 +30,7 @@ std::vector<std::string> all_strategies() {
 
 soak::soak_result soak_in_a_sandbox(soak::soak_plan& plan, const std::string& out) {
     sandbox::options wanted;
-    wanted.redis_masters = redlock_masters;
+    wanted.redis_masters = sandbox::redlock_masters;
     auto servers = sandbox::servers::start(wanted);
     if (const auto warning = servers.warning()) fmt::print(stderr, "dibs soak: {}\n", *warning);
     plan.folder = out.empty() ? servers.folder() / "soak" : std::filesystem::path(out);

@@ -17,8 +17,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr int redlock_masters = 5;
-
 struct up_flags {
     bool no_redlock = false;
     bool tcp = false;
@@ -63,7 +61,7 @@ void await_interrupt_or_end(const sandbox::servers& servers, int interrupts) {
 
 int run(const up_flags& flags) {
     sandbox::options wanted;
-    wanted.redis_masters = flags.no_redlock ? 0 : redlock_masters;
+    wanted.redis_masters = flags.no_redlock ? 0 : sandbox::redlock_masters;
     wanted.place = flags.place;
     wanted.at = flags.tcp ? sandbox::address::loopback : sandbox::address::unix_socket;
     auto servers = sandbox::servers::start(wanted);

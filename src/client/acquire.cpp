@@ -12,7 +12,7 @@
 namespace dibs::detail {
 namespace {
 
-using outcome = acquisition::outcome;
+using how_ended = acquisition::outcome;
 
 /// Tells the observer how an acquire() ended.
 class account {
@@ -20,7 +20,7 @@ class account {
     account(const client_core& core, const lock_request& wanted)
         : told_(core.observer().get()), wanted_(wanted) {}
 
-    void close(outcome ended, locks::grant_story story = {.tries = 0}) const {
+    void close(how_ended ended, locks::grant_story story = {.tries = 0}) const {
         if (told_)
             told_->acquired(
                 {wanted_.name, wanted_.algorithm, ended, steady::now() - asked_, story.tries, story.handoff});
@@ -40,17 +40,17 @@ task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> co
     try {
         granted = co_await core->acquire(request);
     } catch (const boost::system::system_error&) {
-        opened.close(outcome::cancelled);
+        opened.close(how_ended::cancelled);
         throw;
     } catch (...) {
-        opened.close(outcome::failed);
+        opened.close(how_ended::failed);
         throw;
     }
     if (!granted) {
-        opened.close(outcome::busy);
+        opened.close(how_ended::busy);
         co_return nullptr;
     }
-    opened.close(outcome::granted, granted->held()->story());
+    opened.close(how_ended::granted, granted->held()->story());
     co_return std::make_unique<lease_parts>(std::move(core), std::move(*granted), request);
 }
 

@@ -19,7 +19,6 @@ namespace {
 constexpr std::size_t sessions_per_name = 2;
 
 constexpr std::string_view lock_not_available = "55P03";
-constexpr std::string_view undefined_table = "42P01";
 
 // Processes that make it at once would collide in PostgreSQL's catalogue.
 constexpr const char* make_table = R"sql(
@@ -150,7 +149,8 @@ task<row_attempt> take(postgres::transaction& in, const lock_request& request, c
         co_return row_attempt{row_attempt::result::made_row};
     } catch (const postgres::failure& refused) {
         if (refused.sqlstate() == lock_not_available) co_return row_attempt{row_attempt::result::busy};
-        if (refused.sqlstate() == undefined_table) co_return row_attempt{row_attempt::result::no_table};
+        if (refused.sqlstate() == postgres::undefined_table)
+            co_return row_attempt{row_attempt::result::no_table};
         throw;
     }
 }

@@ -11,8 +11,6 @@
 namespace dibs::locks {
 namespace {
 
-constexpr std::string_view undefined_table = "42P01";
-
 // The holder's transaction has changed its lock's row: it is that version's xmax, and its session bears owner
 // and token as its name. The first to wait for it waits for the transaction, the others for the row.
 constexpr postgres::statement look{"dibs_lock_look", R"sql(
@@ -37,7 +35,7 @@ task<postgres::result> ask(postgres::pool& pool, const postgres::statement& what
     try {
         co_return co_await pool.execute(what, std::move(with), until);
     } catch (const postgres::failure& refused) {
-        if (refused.sqlstate() != undefined_table) throw;
+        if (refused.sqlstate() != postgres::undefined_table) throw;
     }
     co_return postgres::result();  // nobody has locked anything here yet
 }

@@ -10,7 +10,7 @@ namespace dibs::measure {
 namespace {
 
 constexpr int cycles = 200;
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds reply_patience{5};
 constexpr std::string_view end_mark = "dibs-measure-end";
 
 task<void> repeat(user& who) {
@@ -22,7 +22,7 @@ std::size_t commands_seen(plain_redis& monitor, plain_redis& marker) {
     marker.ask(redis::command("ECHO").arg(end_mark));
     std::size_t count = 0;
     for (;;) {
-        const auto line = monitor.listen(patience);
+        const auto line = monitor.listen(reply_patience);
         if (!line) throw std::runtime_error("MONITOR fell silent");
         if (line->find(end_mark) != std::string::npos) return count;
         count += line->find(" lua]") == std::string::npos ? 1U : 0U;

@@ -18,7 +18,7 @@ constexpr std::size_t many = 10'000;
 constexpr std::size_t local_names = 8;
 constexpr std::size_t waiters_a_name = 10;
 constexpr std::size_t turns_each = 1'000;
-constexpr std::chrono::minutes patience{2};
+constexpr std::chrono::minutes line_patience{2};
 
 struct line {
     line_orders told;
@@ -30,7 +30,7 @@ struct line {
 
 task<void> wait_again_and_again(user& who, line& all) {
     while (steady::now() < all.end) {
-        const bool had = co_await who.acquire(patience);
+        const bool had = co_await who.acquire(line_patience);
         if (!had) co_return;
         const auto now = steady::now();
         all.seen.grants += now >= all.begin && now < all.end ? 1U : 0U;
@@ -49,7 +49,7 @@ task<void> wait_once(user& who, std::chrono::milliseconds for_long, line& all) {
 task<void> serve(line& all, const user_maker& users) {
     const auto wanted = request_for(algorithm::queue, "measure:line");
     const auto holder = users(wanted);
-    co_await holder->acquire(patience);
+    co_await holder->acquire(line_patience);
     std::vector<std::unique_ptr<user>> who;
     task_group waiting(all.executor);
     for (std::size_t i = 0; i < all.told.waiters; ++i) {
@@ -59,7 +59,7 @@ task<void> serve(line& all, const user_maker& users) {
     // Behind all of them, and granted when all of them were served once: they stand in line.
     const auto last = users(wanted);
     task_group standing(all.executor);
-    standing.spawn(wait_once(*last, patience, all));
+    standing.spawn(wait_once(*last, line_patience, all));
     const auto released = steady::now();
     co_await holder->release();
     co_await standing.join();
@@ -88,7 +88,7 @@ trial grants_with(library& ours, const line_orders& told) {
 
 task<void> take_turns(user& who) {
     for (std::size_t i = 0; i < turns_each; ++i) {
-        co_await who.acquire(patience);
+        co_await who.acquire(line_patience);
         co_await who.release();
     }
 }

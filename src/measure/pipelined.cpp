@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t coroutines = 512;
 constexpr std::size_t cycles_each = 100;
-constexpr std::chrono::seconds patience{10};
+constexpr std::chrono::seconds round_patience{10};
 
 /// The lock's commands on our own connection, and nothing else.
 class bare_user final : public user {
@@ -26,10 +26,12 @@ class bare_user final : public user {
         : on_(on), commands_(lock_commands::kind::queue, name) {}
 
     task<bool> acquire(std::chrono::milliseconds) override {
-        co_await redis::evaluate(on_, commands_.acquire(), after(patience));
+        co_await redis::evaluate(on_, commands_.acquire(), after(round_patience));
         co_return true;
     }
-    task<void> release() override { co_await redis::evaluate(on_, commands_.release(), after(patience)); }
+    task<void> release() override {
+        co_await redis::evaluate(on_, commands_.release(), after(round_patience));
+    }
 
    private:
     redis::connection& on_;

@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::size_t most_waiters = 10'000;
 constexpr std::size_t waiters_a_step = 1'000;
-constexpr std::chrono::minutes patience{2};
+constexpr std::chrono::minutes standing_patience{2};
 
-task<void> wait_in_vain(user& who) { co_await who.acquire(patience); }
+task<void> wait_in_vain(user& who) { co_await who.acquire(standing_patience); }
 
 /// Waiters that end when this goes.
 class standers {
@@ -29,7 +29,7 @@ class standers {
     ~standers() {
         for (auto& one : all_) one.stop.emit(asio::cancellation_type::terminal);
         io_.restart();
-        while (ended_ < all_.size() && io_.run_one_for(patience) > 0) {
+        while (ended_ < all_.size() && io_.run_one_for(standing_patience) > 0) {
         }
     }
 
@@ -83,7 +83,8 @@ memory_report stand(const user_orders& orders, const users_on_redis& users_on) {
             waiting.add(users(request_for(orders.crowd.kind, orders.crowd.name)));
         io.restart();
         while (standing(server, orders.crowd.name) < waiting.count())
-            if (io.run_one_for(patience) == 0) throw std::runtime_error("the waiters do not stand in line");
+            if (io.run_one_for(standing_patience) == 0)
+                throw std::runtime_error("the waiters do not stand in line");
         report.waiters_and_bytes.emplace_back(static_cast<double>(waiting.count()),
                                               static_cast<double>(resident_memory()));
     }

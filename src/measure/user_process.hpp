@@ -45,11 +45,13 @@ class user_processes {
     user_processes(sandbox::supervisor& box, std::vector<std::string> command)
         : box_(box), command_(std::move(command)) {}
 
-    /// Runs as many at once, each told to begin at the same time; blocks. Throws std::runtime_error with what
-    /// a process said that failed.
-    std::vector<std::string> run(user_orders orders, std::size_t processes) const;
+    /// Runs as many at once, each told to begin at the same time, and again with more time to start when one
+    /// came late; blocks. Throws std::runtime_error with what a process said that failed.
+    std::vector<std::string> run(const user_orders& orders, std::size_t processes) const;
 
    private:
+    std::vector<std::string> run_once(user_orders orders, std::size_t processes, deadline begin) const;
+
     sandbox::supervisor& box_;
     std::vector<std::string> command_;
 };

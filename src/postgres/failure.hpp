@@ -3,9 +3,12 @@
 #include <dibs/error.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace dibs::postgres {
+
+inline constexpr std::string_view undefined_table = "42P01";  ///< the SQLSTATE
 
 /// The server refused a statement (fault::refused); nothing of it was done.
 class failure : public error {

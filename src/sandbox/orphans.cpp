@@ -10,7 +10,7 @@
 namespace dibs::sandbox {
 namespace {
 
-constexpr std::chrono::seconds patience{1};
+constexpr std::chrono::seconds orphan_patience{1};
 
 }  // namespace
 
@@ -26,7 +26,7 @@ void orphans::signal(int number) {
 }
 
 void orphans::await() {
-    const auto until = clock::now() + patience;
+    const auto until = clock::now() + orphan_patience;
     for (const auto& handle : handles_) {
         if (await_readable(handle.get(), until)) continue;
         ::pidfd_send_signal(handle.get(), SIGKILL, nullptr, 0);

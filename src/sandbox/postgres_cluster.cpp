@@ -20,7 +20,7 @@
 namespace dibs::sandbox {
 namespace {
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds postgres_patience{60};
 constexpr std::chrono::milliseconds between_tries{5};
 
 // PostgreSQL refuses to run as root.
@@ -110,7 +110,7 @@ void postgres_cluster::launch_initdb() {
 }
 
 void postgres_cluster::await_initdb() {
-    const auto status = initdb_.wait(clock::now() + patience);
+    const auto status = initdb_.wait(clock::now() + postgres_patience);
     if (!status || !status->success()) {
         throw std::runtime_error(
             fmt::format("initdb failed ({}):\n{}", status ? status->describe() : "no end", log_tail(log())));
@@ -145,7 +145,7 @@ void postgres_cluster::launch() {
 }
 
 void postgres_cluster::await_ready() {
-    const auto until = clock::now() + patience;
+    const auto until = clock::now() + postgres_patience;
     const auto maintenance = url_of("postgres");
     while (PQping(maintenance.c_str()) != PQPING_OK) {
         // The wait ends at once when it ends.
@@ -174,7 +174,7 @@ void postgres_cluster::make_database() const {
 
 void postgres_cluster::stop() {
     process_.signal(SIGINT);
-    if (!process_.wait(clock::now() + patience)) process_.terminate();
+    if (!process_.wait(clock::now() + postgres_patience)) process_.terminate();
 }
 
 void postgres_cluster::kill() {

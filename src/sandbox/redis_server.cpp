@@ -12,7 +12,7 @@
 namespace dibs::sandbox {
 namespace {
 
-constexpr std::chrono::seconds patience{60};
+constexpr std::chrono::seconds redis_patience{60};
 
 }  // namespace
 
@@ -59,7 +59,7 @@ void redis_server::launch() {
 }
 
 void redis_server::await_ready() {
-    const auto until = clock::now() + patience;
+    const auto until = clock::now() + redis_patience;
     while (!answers()) {
         // The wait ends at once when it ends.
         const auto ended = process_.wait(clock::now() + std::chrono::milliseconds(2));
@@ -79,7 +79,7 @@ bool redis_server::answers() const {
 
 void redis_server::stop() {
     process_.signal(SIGTERM);
-    if (!process_.wait(clock::now() + patience)) process_.kill();
+    if (!process_.wait(clock::now() + redis_patience)) process_.kill();
 }
 void redis_server::kill() { process_.kill(); }
 

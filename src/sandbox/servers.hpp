@@ -13,8 +13,11 @@
 
 namespace dibs::sandbox {
 
+/// How many masters redlock wants.
+inline constexpr int redlock_masters = 5;
+
 struct options {
-    /// Masters beside the main one, for redlock (which wants five).
+    /// Masters beside the main one, for redlock.
     int redis_masters = 0;
     /// Where the folder is made; empty: $TMPDIR or /tmp.
     std::filesystem::path place = {};

@@ -5,7 +5,7 @@
 namespace dibs::tests {
 namespace {
 
-constexpr std::chrono::seconds patience{20};
+constexpr std::chrono::seconds database_patience{20};
 
 const redis::script enter_script("enter", R"lua(
     redis.call('HINCRBY', KEYS[1], 'visits', 1)
@@ -25,17 +25,17 @@ std::int64_t number_in(const redis::reply& field) { return field.is_nil() ? 0 : 
 task<void> guarded_resource::enter(std::optional<fencing_token> token) {
     const auto shown = token ? std::to_string(token->value()) : std::string();
     auto call = redis::script_call(enter_script).key(key_).arg(shown);
-    co_await redis::evaluate(connection_, std::move(call), after(patience));
+    co_await redis::evaluate(connection_, std::move(call), after(database_patience));
 }
 
 task<void> guarded_resource::leave() {
     auto out = redis::command("HINCRBY").arg(key_).arg("inside").arg(-1);
-    co_await connection_.execute(std::move(out), after(patience));
+    co_await connection_.execute(std::move(out), after(database_patience));
 }
 
 task<guarded_resource::findings> guarded_resource::read() {
     auto ask = redis::command("HMGET").arg(key_).arg("visits").arg("overlaps").arg("stale");
-    const auto answer = co_await connection_.execute(std::move(ask), after(patience));
+    const auto answer = co_await connection_.execute(std::move(ask), after(database_patience));
     const auto& fields = answer.elements();
     co_return findings{number_in(fields.at(0)), number_in(fields.at(1)), number_in(fields.at(2))};
 }
