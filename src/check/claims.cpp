@@ -28,7 +28,7 @@ piece piece_of(const event& had) {
 
 /// Parts that cannot run into each other.
 template <class... Parts>
-std::string joined(const Parts&... parts) {
+std::string together(const Parts&... parts) {
     std::string whole;
     ((whole += std::to_string(parts.size()) + ':', whole += parts), ...);
     return whole;
@@ -97,7 +97,7 @@ std::unordered_map<std::string_view, std::vector<result>> by_coupon(const std::v
     std::unordered_map<std::string_view, std::vector<result>> distinct;
     std::unordered_set<std::string> seen;
     for (const auto& one : all)
-        if (seen.insert(joined(one.had->name, one.had->owner, piece_of(*one.had).id)).second)
+        if (seen.insert(together(one.had->name, one.had->owner, piece_of(*one.had).id)).second)
             distinct[one.had->name].push_back(one);
     return distinct;
 }
@@ -109,12 +109,12 @@ beginnings beginnings_in(const claim_records& of) {
     beginnings first;
     for (const auto& one : of.tries)
         if (!one.failed())
-            first.emplace(joined(one.invoke->name, one.invoke->owner, one.invoke->value), one.invoke);
+            first.emplace(together(one.invoke->name, one.invoke->owner, one.invoke->value), one.invoke);
     return first;
 }
 
 const event* beginning_of(const event& had, const beginnings& all) {
-    const auto at = all.find(joined(had.name, had.owner, piece_of(had).key));
+    const auto at = all.find(together(had.name, had.owner, piece_of(had).key));
     return at == all.end() ? nullptr : at->second;
 }
 
@@ -127,12 +127,12 @@ verdict lost_claims(const claim_records& of) {
     for (const auto& reading : of.surveys) {
         if (!reading.end) continue;
         std::unordered_set<std::string> there;
-        for (const auto* row : reading.rows) there.insert(joined(row->owner, piece_of(*row).id));
+        for (const auto* row : reading.rows) there.insert(together(row->owner, piece_of(*row).id));
         for (const auto& one : by_name[reading.invoke->name]) {
             const auto& ok = *one.had;
             if (ok.at_ns >= reading.invoke->at_ns) continue;
             judged.saw_something();
-            if (!there.insert(joined(ok.owner, piece_of(ok).id)).second) continue;
+            if (!there.insert(together(ok.owner, piece_of(ok).id)).second) continue;
             judged.violated([&](verdict& told) {
                 told.proof = {*one.begin, ok, *reading.invoke, *reading.end};
                 told.explanation =
@@ -185,12 +185,12 @@ verdict stock_kept(const claim_records& of, const std::map<std::string, std::int
 }
 
 verdict one_per_user(const claim_records& of) {
-    return one_result_each("one per user", of, [](const event& had) { return joined(had.name, had.owner); });
+    return one_result_each("one per user", of, [](const event& had) { return together(had.name, had.owner); });
 }
 
 verdict one_result_per_key(const claim_records& of) {
     return one_result_each("one result per key", of,
-                           [](const event& had) { return joined(had.owner, piece_of(had).key); });
+                           [](const event& had) { return together(had.owner, piece_of(had).key); });
 }
 
 verdict sold_out_is_final(const claim_records& of) {

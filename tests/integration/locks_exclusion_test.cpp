@@ -12,7 +12,7 @@ namespace dibs::tests {
 namespace {
 
 constexpr int processes = 2;
-constexpr int waiters = 20;
+constexpr int waiters_each = 20;
 constexpr int rounds = 5;
 
 class exclusion_test : public lock_test {
@@ -22,7 +22,7 @@ class exclusion_test : public lock_test {
         sandbox::program program(
             DIBS_LOCK_WORKER,
             {"--lock", lock, "--redis", urls.redis, "--postgres", urls.postgres, "--name", name_, "--waiters",
-             std::to_string(waiters), "--rounds", std::to_string(rounds)});
+             std::to_string(waiters_each), "--rounds", std::to_string(rounds)});
         for (const auto& master : urls.masters)
             program.arguments.insert(program.arguments.end(), {"--master", master});
         program.standard_error = sandbox::output::inherited();
@@ -45,7 +45,7 @@ class exclusion_of : public exclusion_test, public testing::WithParamInterface<s
 
 TEST_P(exclusion_of, holds_between_processes) {
     const auto found = fight(GetParam());
-    EXPECT_EQ(found.visits, processes * waiters * rounds);
+    EXPECT_EQ(found.visits, processes * waiters_each * rounds);
     EXPECT_EQ(found.overlaps, 0);
     EXPECT_EQ(found.stale_tokens, 0);
 }
@@ -80,7 +80,7 @@ class with_minority : public exclusion_test, public testing::WithParamInterface<
 
 TEST_P(with_minority, redlock_holds_and_grants) {
     const auto found = fight("redlock");
-    EXPECT_EQ(found.visits, processes * waiters * rounds);
+    EXPECT_EQ(found.visits, processes * waiters_each * rounds);
     EXPECT_EQ(found.overlaps, 0);
 }
 
