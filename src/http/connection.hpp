@@ -1,16 +1,21 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/random.hpp"
 #include "http/answer_text.hpp"
 #include "http/problem.hpp"
+#include "http/rate_limit.hpp"
+#include "http/request_id.hpp"
 #include "http/request_reader.hpp"
 #include "http/server.hpp"
+#include "http/wire.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dibs::http {
@@ -23,6 +28,9 @@ struct shared_service {
     router routes;
     server::counters counts;
     date_text date;
+    request_id_maker ids{random_seed()};
+    std::shared_ptr<asio::ssl::context> tls;  // of the connections to come
+    std::optional<rate_limit> by_address;
     bool stopping = false;
     std::list<connection*> connections;
     virtual void left() = 0;  ///< a connection has ended
@@ -53,11 +61,27 @@ class connection : public std::enable_shared_from_this<connection> {
 
    private:
     /// What the connection waits for, each with a patience of its own.
-    enum class waiting { for_request, for_header, for_body, for_handler, to_write, to_close };
+    enum class waiting {
+        for_handshake,
+        for_request,
+        for_header,
+        for_body,
+        for_handler,
+        for_stream,
+        to_write,
+        to_close
+    };
+    struct streamed;
 
     static task<void> run(std::shared_ptr<connection> self, admission how);
+    task<void> shake_hands();
     task<void> serve();
     task<void> answer();
+    void identify(request& asked);
+    task<response> admit(const request& asked);
+    void tell(const request& asked, int status) const;
+    task<void> stream(const response& made, body_sent how);
+    task<void> watch_for_leaving();
     task<void> receive();
     void receive_failed(boost::system::error_code why);
     void send_before_handler_waits();
@@ -67,21 +91,29 @@ class connection : public std::enable_shared_from_this<connection> {
 
     void wait(waiting what);
     std::chrono::milliseconds patience_for(waiting what) const;
+    body_sent how_sent(const response& made, method asked) const;
     void append(const response& what, body_sent how);
     void refuse(int status, std::string detail);
     bool nothing_pending();
+    bool is_last();
     void shut();
 
     std::shared_ptr<shared_service> service_;
     std::list<connection*>::iterator place_;
-    asio::ip::tcp::socket socket_;
+    wire wire_;
+    asio::ip::address peer_;
     request_reader reader_;
     std::string out_;
+    std::uint64_t answer_bytes_ = 0;     // of the answer that is made, with its stream
+    std::uint64_t received_ = 0;         // bytes so far
+    std::optional<std::uint64_t> owed_;  // those of them that had arrived when the server began to stop
+    request_id_maker::text own_id_{};
+    steady::time_point began_{};  // of the request that is answered, where somebody asks
     bool will_send_ = false;
     waiting waiting_ = waiting::for_request;
     deadline due_ = deadline::max();
     bool late_ = false;
-    enum class course { goes_on, closes, lingers, broken } course_ = course::goes_on;
+    enum class course { goes_on, streams, closes, lingers, broken } course_ = course::goes_on;
     asio::cancellation_signal cut_;
 };
 

@@ -1,5 +1,6 @@
 #include "http/dispatch.hpp"
 
+#include "http/log_text.hpp"
 #include "http/problem.hpp"
 
 #include <dibs/error.hpp>
@@ -7,23 +8,14 @@
 #include <boost/asio/this_coro.hpp>
 #include <spdlog/spdlog.h>
 
-#include <algorithm>
 #include <exception>
-#include <string>
 
 namespace dibs::http {
 namespace {
 
-/// What is logged must not be able to begin a line of its own.
-std::string one_line(std::string text) {
-    std::ranges::replace_if(
-        text, [](char one) { return one == '\r' || one == '\n'; }, ' ');
-    return text;
-}
-
 void log(const request& asked, const char* what) {
-    spdlog::error("{} {} failed: {}", to_string(asked.verb), one_line(std::string(asked.path)),
-                  one_line(what));
+    spdlog::error("{} {} failed (request {}): {}", to_string(asked.verb), log_text(asked.path), asked.id,
+                  log_text(what));
 }
 
 response failed(const request& asked, const std::exception_ptr& failure) {

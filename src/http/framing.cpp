@@ -1,5 +1,8 @@
 #include "http/framing.hpp"
 
+#include "http/characters.hpp"
+#include "http/target.hpp"
+
 #include <boost/beast/core/string.hpp>
 
 #include <algorithm>
@@ -29,18 +32,19 @@ const header_field* find(const std::vector<header_field>& fields, std::string_vi
     return found == fields.end() ? nullptr : &*found;
 }
 
-bool all_digits(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, [](char one) { return one >= '0' && one <= '9'; });
-}
+bool all_digits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_digit); }
 
 }  // namespace
+
+bool may_trail(std::string_view name) {
+    return std::ranges::none_of(single, [name](std::string_view one) { return iequals(one, name); });
+}
 
 std::optional<refusal> check_framing(const std::vector<header_field>& fields, unsigned version) {
     if (const auto name = repeated(fields)) return refusal{400, "more than one " + std::string(*name)};
     const header_field* host = find(fields, "Host");
     if (version >= 11 && host == nullptr) return refusal{400, "there is no Host"};
-    if (host != nullptr && host->value.find_first_of(" \t,/@") != std::string_view::npos)
-        return refusal{400, "the Host is no host"};
+    if (host != nullptr && !is_authority(host->value)) return refusal{400, "the Host is no host"};
     const header_field* length = find(fields, "Content-Length");
     if (length != nullptr && !all_digits(length->value))
         return refusal{400, "the Content-Length is no number"};

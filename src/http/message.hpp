@@ -2,6 +2,8 @@
 
 #include "core/asio.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,10 +31,28 @@ struct request {
     std::string_view query;   ///< what follows the `?`
     std::vector<header_field> fields;
     std::string_view body;
+    asio::ip::address client;      ///< who asks, where proxies that are trusted say so
+    std::string_view id;           ///< X-Request-Id, or one that the server made
+    std::string_view traceparent;  ///< as W3C Trace Context has it, or empty
 
     /// The first field of this name, whatever its letters' case.
     std::optional<std::string_view> header(std::string_view name) const;
 };
+
+/// Where a streamed body goes.
+class stream_writer {
+   public:
+    /// Sends the text and suspends until the system has taken it. Throws boost::system::system_error when the
+    /// client has gone or does not read in time and when the server stops: let it pass.
+    virtual task<void> write(std::string_view text) = 0;
+
+   protected:
+    ~stream_writer() = default;
+};
+
+/// Writes a body piece by piece; returning ends it. It is cancelled when the client goes or the server stops.
+/// What it throws cuts the body short, so that the client can tell.
+using stream_producer = std::function<task<void>(stream_writer&)>;
 
 struct response {
     int status = 200;
@@ -40,6 +60,8 @@ struct response {
     std::string body;
     /// Further fields. Date, Content-Type, Content-Length and Connection are the server's business.
     std::vector<std::pair<std::string, std::string>> headers;
+    /// Sent instead of `body`, in chunks; its connection closes afterwards.
+    stream_producer stream;
 };
 
 /// The `{…}` of a route's pattern, percent-decoded.

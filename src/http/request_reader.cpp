@@ -1,6 +1,8 @@
 #include "http/request_reader.hpp"
 
+#include "http/chunk_decoder.hpp"
 #include "http/framing.hpp"
+#include "http/target.hpp"
 
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -37,18 +39,11 @@ bool may_begin_a_request(char first) {
     return (first >= 'A' && first <= 'Z') || (first >= 'a' && first <= 'z') || first == '\r';
 }
 
-/// The path and query of `http://host/path?query`, which servers must understand as well.
-std::string_view origin_form(std::string_view target) {
-    constexpr std::string_view scheme = "http://";
-    if (!boost::beast::iequals(target.substr(0, scheme.size()), scheme)) return target;
-    const std::size_t path = target.find_first_of("/?", scheme.size());
-    return path == std::string_view::npos ? "/" : target.substr(path);
-}
-
 }  // namespace
 
 struct request_reader::parsing {
     std::optional<beast_http::request_parser<beast_http::string_body>> parser;
+    std::optional<chunk_decoder> chunks;  // of a chunked body
 };
 
 request_reader::request_reader(request_limits limits)
@@ -79,6 +74,7 @@ bool request_reader::is_http_1_0() const {
 
 void request_reader::next() {
     parsing_->parser.reset();
+    parsing_->chunks.reset();
     message_.fields.clear();
     continue_due_ = false;
     if (begin_ == end_) begin_ = end_ = 0;
@@ -132,11 +128,10 @@ request_reader::progress request_reader::accept_header() {
         message_.fields.push_back({std::string_view(field.name_string()), std::string_view(field.value())});
     if (auto refused = check_framing(message_.fields, header.version()))
         return refuse(refused->status, std::move(refused->detail));
-    describe();
-    if (message_.path.empty() || (message_.path.front() != '/' && message_.path != "*"))
-        return refuse(400, "the request's target is no path");
+    if (const auto described = describe(); described == progress::refused) return described;
     if (parser.is_done()) return progress::complete;
     parser.eager(true);
+    if (parser.chunked()) parsing_->chunks.emplace(limits_);
     const auto expected = message_.header("Expect");
     if (expected && header.version() >= 11) {
         if (!boost::beast::iequals(*expected, "100-continue"))
@@ -146,18 +141,23 @@ request_reader::progress request_reader::accept_header() {
     return read_body();
 }
 
-void request_reader::describe() {
+request_reader::progress request_reader::describe() {
     const auto& header = parsing_->parser->get();
+    const auto target = read_target(header.target());
+    if (!target) return refuse(400, "the request's target is no path");
+    const auto host = message_.header("Host");
+    if (host && !target->authority.empty() && !boost::beast::iequals(*host, target->authority))
+        return refuse(400, "the target is of another host than Host says");
     message_.verb = method_of(header.method());
     message_.target = header.target();
-    const std::string_view origin = origin_form(message_.target);
-    const std::size_t mark = std::min(origin.find('?'), origin.size());
-    message_.path = origin.substr(0, mark);
-    message_.query = origin.substr(std::min(mark + 1, origin.size()));
+    message_.path = target->path;
+    message_.query = target->query;
     message_.body = {};
+    return progress::need_more;
 }
 
 request_reader::progress request_reader::read_body() {
+    if (parsing_->chunks) return read_chunks();
     auto& parser = *parsing_->parser;
     boost::system::error_code failed;
     if (begin_ < end_) begin_ += parser.put({buffer_.data() + begin_, end_ - begin_}, failed);
@@ -169,10 +169,24 @@ request_reader::progress request_reader::read_body() {
         message_.body = parser.get().body();
         return progress::complete;
     }
-    // Only chunk sizes, their extensions and trailers stay unread: they count as header.
-    if (left_over() > limits_.header_bytes)
-        return refuse(431, "a chunk's header or the trailer is too large");
     return progress::need_more;
+}
+
+request_reader::progress request_reader::read_chunks() {
+    std::string_view rest = unread();
+    const auto found = parsing_->chunks->take(rest);
+    begin_ = end_ - rest.size();
+    switch (found) {
+        case chunk_decoder::finding::incomplete: return progress::need_more;
+        case chunk_decoder::finding::malformed: return refuse(400, "malformed body: no proper chunks");
+        case chunk_decoder::finding::body_too_large:
+            return refuse(413, "the body is larger than " + std::to_string(limits_.body_bytes) + " bytes");
+        case chunk_decoder::finding::lines_too_large:
+            return refuse(431, "a chunk's header or the trailer is too large");
+        case chunk_decoder::finding::complete: break;
+    }
+    message_.body = parsing_->chunks->body();
+    return progress::complete;
 }
 
 }  // namespace dibs::http

@@ -2,6 +2,7 @@
 
 #include "http/header_scanner.hpp"
 #include "http/message.hpp"
+#include "http/request_limits.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -10,11 +11,6 @@
 #include <vector>
 
 namespace dibs::http {
-
-struct request_limits {
-    std::size_t header_bytes = 0;
-    std::size_t body_bytes = 0;
-};
 
 /// Why a request is not answered by its handler. Its connection closes, for where the next one begins is not
 /// known.
@@ -45,6 +41,7 @@ class request_reader {
     bool take_continue();
 
     /// The complete request; valid until next().
+    request& message() { return message_; }
     const request& message() const { return message_; }
     /// Whether the client of the complete request means to use the connection again.
     bool keep_alive() const;
@@ -63,8 +60,9 @@ class request_reader {
     progress parse_header(std::size_t size);
     progress accept_header();
     progress read_body();
+    progress read_chunks();
     progress refuse(int status, std::string detail);
-    void describe();
+    progress describe();
 
     request_limits limits_;
     std::vector<char> buffer_;

@@ -72,7 +72,7 @@ response not_allowed(method verb, const std::vector<method>& offered) {
 
 void router::add(method verb, std::string_view pattern, handler action) {
     if (!pattern.starts_with('/')) throw std::invalid_argument("a route's pattern starts with /");
-    route made{verb, {}, std::move(action)};
+    route made{verb, std::string(pattern), {}, std::move(action)};
     while (!pattern.empty()) made.segments.emplace_back(take_segment(pattern));
     routes_.push_back(std::move(made));
 }
@@ -93,6 +93,18 @@ router::match router::find(method verb, std::string_view path) const {
     found.refusal = offered.empty() ? plain_problem(404, fmt::format("there is nothing at {}", path))
                                     : not_allowed(verb, offered);
     return found;
+}
+
+std::vector<std::pair<method, std::string>> router::patterns() const {
+    std::vector<std::pair<method, std::string>> all;
+    for (const auto& one : routes_) all.emplace_back(one.verb, one.pattern);
+    return all;
+}
+
+std::string_view router::pattern_of(method verb, std::string_view path) const {
+    for (const auto& one : routes_)
+        if (serves(one.verb, verb) && fits(one.segments, path)) return one.pattern;
+    return {};
 }
 
 }  // namespace dibs::http

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dibs::http {
@@ -24,9 +25,16 @@ class router {
     /// `path` is percent-encoded and without a query. The router must outlive the match.
     match find(method verb, std::string_view path) const;
 
+    /// The pattern that answers such a request; empty: none. It lives as long as the router.
+    std::string_view pattern_of(method verb, std::string_view path) const;
+
+    /// What was added, as it was written.
+    std::vector<std::pair<method, std::string>> patterns() const;
+
    private:
     struct route {
         method verb;
+        std::string pattern;
         std::vector<std::string> segments;
         handler action;
     };

@@ -23,14 +23,16 @@ using namespace std::chrono_literals;
 
 /// How many connections beyond the limit are told so; those beyond these are closed without a word.
 constexpr std::size_t told_so = 256;
+/// How many addresses a rate limit remembers.
+constexpr std::size_t addresses_known = 100'000;
 /// A pause after accept() has failed: out of descriptors or memory.
 constexpr auto accept_pause = 100ms;
 /// How long handlers have to end once they are cancelled.
 constexpr auto after_cut = 1s;
 
 std::chrono::milliseconds pace_of(const server_patience& patience) {
-    const auto shortest =
-        std::min({patience.header, patience.body, patience.idle, patience.write, patience.linger});
+    const auto shortest = std::min(
+        {patience.handshake, patience.header, patience.body, patience.idle, patience.write, patience.linger});
     return std::clamp<std::chrono::milliseconds>(shortest / 4, 5ms, 1s);
 }
 
@@ -41,6 +43,7 @@ struct server::state final : shared_service {
         : executor(std::move(runs_on)), emptied(executor), ended(executor), sweep_timer(executor) {
         options = std::move(wanted);
         routes = std::move(serves);
+        if (options.rate_by_address) by_address.emplace(*options.rate_by_address, addresses_known);
     }
 
     void left() override {
@@ -127,7 +130,12 @@ server::server(asio::any_io_executor executor, server_options options, router ro
 
 server::~server() { state_->close_ports(); }
 
+void server::reload_tls() {
+    if (state_->options.tls) state_->tls = load_tls(*state_->options.tls);
+}
+
 void server::listen() {
+    reload_tls();
     state_->ports = open_ports(state_->executor, state_->options);
     state_->port = state_->ports.front().local_endpoint().port();
     state_->open = true;

@@ -1,13 +1,20 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "http/client_address.hpp"
+#include "http/rate_limit.hpp"
 #include "http/router.hpp"
+#include "http/tls.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace dibs::http {
 
@@ -20,11 +27,25 @@ struct server_limits {
 
 /// How long a client may take. Looked after in steps of a quarter of the shortest, at most a second.
 struct server_patience {
-    std::chrono::milliseconds header = std::chrono::seconds(10);  ///< from the first byte to the last
+    std::chrono::milliseconds handshake = std::chrono::seconds(10);  ///< of TLS
+    std::chrono::milliseconds header = std::chrono::seconds(10);     ///< from the first byte to the last
     std::chrono::milliseconds body = std::chrono::seconds(30);
     std::chrono::milliseconds idle = std::chrono::seconds(75);  ///< between requests
     std::chrono::milliseconds write = std::chrono::seconds(30);
     std::chrono::milliseconds linger = std::chrono::seconds(2);  ///< to read the answer before a close
+};
+
+/// A request that was answered, for a log: nothing in it holds a secret, a body or a control character. Its
+/// views are good for the time of the call.
+struct answered_request {
+    method verb = method::other;
+    std::string_view path;  ///< without its query; empty of a request that was refused unread
+    int status = 0;
+    std::chrono::nanoseconds took{0};  ///< from the request's last byte to the answer, or its stream's end
+    std::uint64_t bytes = 0;           ///< of the answer, with its header
+    std::string_view request_id;
+    std::string_view trace_id;  ///< empty: the client sent no traceparent
+    asio::ip::address client;
 };
 
 struct server_options {
@@ -34,6 +55,11 @@ struct server_options {
     int backlog = 4096;
     server_limits limits;
     server_patience patience;
+    std::optional<tls_files> tls;                ///< empty: HTTP without TLS
+    std::vector<address_block> trusted_proxies;  ///< whose X-Forwarded-For is believed
+    std::optional<rate> rate_by_address;         ///< one more is answered 429; empty: no limit
+    /// Called for each answer when it is on its way. Must not throw. Empty: no time is taken.
+    std::function<void(const answered_request&)> on_answered;
 };
 
 /// An HTTP/1.1 server on one executor of one thread. Several processes of one user may serve one port.
@@ -46,8 +72,12 @@ class server {
     server& operator=(const server&) = delete;
     ~server();
 
-    /// Throws dibs::error that names the port and what to do when another program has it.
+    /// Throws dibs::error that names the port and what to do when another program has it, or the file of TLS
+    /// that cannot be used.
     void listen();
+    /// Reads the files of TLS again, for the connections to come. Throws dibs::error, and goes on as it was,
+    /// when they cannot be used. Without TLS it does nothing.
+    void reload_tls();
     /// Valid after listen(); the same for IPv4 and IPv6.
     std::uint16_t port() const;
 
@@ -56,6 +86,7 @@ class server {
 
     /// Closes the ports and idle connections, and waits until the requests under way are answered. When the
     /// deadline comes, the rest is cut: connections closed, handlers cancelled and given a second to end.
+    /// Streams are ended at once.
     task<void> stop(deadline until);
 
     struct counters {
@@ -63,6 +94,7 @@ class server {
         std::uint64_t requests = 0;     ///< handled, since the start
         std::uint64_t refused = 0;      ///< malformed, too large or too slow
         std::uint64_t turned_away = 0;  ///< connections beyond the limit
+        std::uint64_t limited = 0;      ///< requests beyond the rate of their address
     };
     counters count() const;
 

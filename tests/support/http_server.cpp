@@ -31,6 +31,11 @@ http::server_options on_loopback(http::server_options options) {
     return options;
 }
 
+struct counted_end {
+    std::atomic<int>& count;
+    ~counted_end() { ++count; }
+};
+
 }  // namespace
 
 struct http_server::running {
@@ -58,6 +63,10 @@ struct http_server::running {
         add(method::get, "/throws", &running::throws);
         add(method::get, "/away", &running::away);
         add(method::get, "/crlf", &running::crlf);
+        add(method::get, "/who", &running::who);
+        add(method::get, "/stream", &running::stream);
+        add(method::get, "/stream/flood", &running::flood);
+        add(method::get, "/stream/fails", &running::fails);
         return made;
     }
 
@@ -89,6 +98,42 @@ struct http_server::running {
         http::response made = text("");
         made.headers.emplace_back("X-Shown", "a\r\nX-Forged: b");
         co_return made;
+    }
+
+    task<http::response> who(const http::request& asked, const http::path_params&) {
+        co_return text(asked.client.to_string() + "|" + std::string(asked.id) + "|" +
+                       std::string(asked.traceparent));
+    }
+    task<http::response> stream(const http::request&, const http::path_params&) {
+        co_return streamed([this](http::stream_writer& to) { return two_pieces(to); });
+    }
+    task<http::response> flood(const http::request&, const http::path_params&) {
+        co_return streamed([this](http::stream_writer& to) { return endless(to); });
+    }
+    task<http::response> fails(const http::request&, const http::path_params&) {
+        co_return streamed([this](http::stream_writer& to) { return failing(to); });
+    }
+    static http::response streamed(http::stream_producer from) {
+        http::response made = text("never sent");
+        made.stream = std::move(from);
+        return made;
+    }
+    task<void> two_pieces(http::stream_writer& to) {
+        const counted_end at_the_end{ended};
+        co_await to.write("one\n");
+        entered.release();
+        co_await go.wait();
+        co_await to.write("");
+        co_await to.write("two\n");
+    }
+    task<void> endless(http::stream_writer& to) {
+        const counted_end at_the_end{ended};
+        const std::string much(64UL * 1024, 'x');
+        for (;;) co_await to.write(much);
+    }
+    task<void> failing(http::stream_writer& to) {
+        co_await to.write("one\n");
+        throw std::runtime_error("secret");
     }
 
     asio::io_context io{1};
@@ -134,6 +179,13 @@ void http_server::let_go() {
 }
 
 int http_server::ended() const { return running_->ended; }
+
+void http_server::reload_tls() {
+    std::packaged_task<void()> reload([this] { running_->server.reload_tls(); });
+    auto done = reload.get_future();
+    asio::post(running_->io, std::move(reload));
+    done.get();
+}
 
 std::future<void> http_server::stop(std::chrono::milliseconds within) {
     return start_task(running_->io.get_executor(), running_->server.stop(after(within)));

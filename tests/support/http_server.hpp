@@ -16,6 +16,9 @@ namespace dibs::tests {
 ///     GET /held                     waits for let_go()
 ///     GET /large                    eight mebibytes
 ///     GET /throws, /away, /crlf     fails; fails as a backend does; tries to split its answer
+///     GET /who                      the client's address, the request's id and its traceparent
+///     GET /stream                   one line, and one more after let_go(), as a stream
+///     GET /stream/flood, …/fails    a stream without an end; one that fails after a line
 class http_server {
    public:
     explicit http_server(http::server_options options = {});
@@ -30,8 +33,11 @@ class http_server {
     /// Returns when a handler of /held waits.
     void await_held();
     void let_go();
-    /// How many handlers of /held have run to their end.
+    /// How many handlers of /held have run to their end, and how many streams have ended.
     int ended() const;
+
+    /// Throws what the server's own throws.
+    void reload_tls();
 
     std::future<void> stop(std::chrono::milliseconds within);
 

@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::string_view end_of_header = "\r\n\r\n";
 
-std::size_t content_length(std::string_view header) {
-    constexpr std::string_view name = "Content-Length: ";
-    std::size_t size = 0;
-    const std::size_t at = header.find(name);
-    if (at != std::string_view::npos)
-        std::from_chars(header.data() + at + name.size(), header.data() + header.size(), size);
-    return size;
-}
-
 }  // namespace
 
 raw_http::raw_http(std::uint16_t port, const char* address) {
@@ -57,12 +48,16 @@ std::string raw_http::header_only() {
 
 std::string raw_http::answer() {
     std::string whole = header_only();
-    const std::size_t size = content_length(whole);
+    whole += take(content_length(whole));
+    return whole;
+}
+
+std::string raw_http::take(std::size_t size) {
     while (received_.size() < size)
         if (!fill()) throw std::runtime_error("closed within a body");
-    whole += received_.substr(0, size);
+    std::string taken = received_.substr(0, size);
     received_.erase(0, size);
-    return whole;
+    return taken;
 }
 
 std::string raw_http::until_closed() {
@@ -76,6 +71,15 @@ void raw_http::finish() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdow
 void raw_http::abort() {
     socket_.set_option(boost::asio::socket_base::linger(true, 0));
     socket_.close();
+}
+
+std::size_t content_length(std::string_view header) {
+    constexpr std::string_view name = "Content-Length: ";
+    std::size_t size = 0;
+    const std::size_t at = header.find(name);
+    if (at != std::string_view::npos)
+        std::from_chars(header.data() + at + name.size(), header.data() + header.size(), size);
+    return size;
 }
 
 int status_of(std::string_view answer) {

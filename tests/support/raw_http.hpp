@@ -21,6 +21,8 @@ class raw_http {
     std::string answer();
     /// Without the body that its Content-Length promises.
     std::string header_only();
+    /// So many bytes.
+    std::string take(std::size_t size);
     /// Everything until the server closes the connection, in good order or by a reset.
     std::string until_closed();
     /// Ends the sending half.
@@ -38,6 +40,8 @@ class raw_http {
 
 /// The status of an answer, 0 when it has none.
 int status_of(std::string_view answer);
+/// What a header says its body has; 0 when it says nothing.
+std::size_t content_length(std::string_view header);
 std::string_view body_of(std::string_view answer);
 
 }  // namespace dibs::tests
