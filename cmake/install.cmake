@@ -32,3 +32,10 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dibsConfig.cmake ${CMAKE_CURRENT_BINAR
   DESTINATION ${package_folder} COMPONENT library)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dibs.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT library)
 install(TARGETS dibs RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+
+# `dibs serve` as a service, and what it needs.
+configure_file(packaging/dibs.service.in dibs.service @ONLY)
+install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dibs.service DESTINATION lib/systemd/system COMPONENT program)
+install(FILES packaging/dibs.sysusers DESTINATION lib/sysusers.d RENAME dibs.conf COMPONENT program)
+install(FILES packaging/serve.toml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT program)
+include(cmake/man_pages.cmake)

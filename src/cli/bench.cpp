@@ -1,3 +1,4 @@
+#include "cli/claims_bench.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
 #include "core/random.hpp"
@@ -237,7 +238,10 @@ void add_bench(CLI::App& app, int& status) {
         "clients were told is not what the database holds.\n"
         "Example:\n"
         "  dibs bench --profile published --rounds 5 --out results/today");
-    bench_command->callback([flags, &status] {
+    const auto run_claims = add_claims_bench(*bench_command);
+    add_claims_bench_processes(app);
+    bench_command->callback([flags, run_claims, &status] {
+        if (run_claims(status)) return;
         check(*flags);
         status = run_bench(*flags);
     });

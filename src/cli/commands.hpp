@@ -14,6 +14,7 @@ enum exit_status : int {
     interrupted = 105
 };
 
+void add_admin(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
 void add_break(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);

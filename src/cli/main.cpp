@@ -5,10 +5,12 @@
 #include <exception>
 
 int main(int argc, char** argv) {
-    CLI::App app{"dibs: distributed locks on Redis and PostgreSQL, and the proof that they hold"};
+    CLI::App app{"dibs: distributed locks on Redis and PostgreSQL, and the proof that they hold", "dibs"};
+    app.set_version_flag("--version", "dibs " DIBS_VERSION);
     app.require_subcommand(1);
     int status = dibs::cli::success;
     // One line a subcommand:
+    dibs::cli::add_admin(app, status);
     dibs::cli::add_bench(app, status);
     dibs::cli::add_check(app, status);
     dibs::cli::add_serve(app, status);

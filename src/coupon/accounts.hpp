@@ -1,10 +1,11 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "coupon/input.hpp"
+#include "coupon/account_input.hpp"
 #include "coupon/passwords.hpp"
-#include "coupon/rules.hpp"
-#include "coupon/store.hpp"
+#include "coupon/roles.hpp"
+#include "coupon/sessions.hpp"
+#include "coupon/try_limit.hpp"
 
 #include <chrono>
 #include <optional>
@@ -12,23 +13,31 @@
 
 namespace dibs::coupon {
 
-struct user {
-    user_id id{};
-    std::string email;
-    std::string name;
+/// What came of somebody's wish to sign in.
+struct sign_in {
+    enum class result { done, email_taken, wrong_credentials, too_many_tries };
+
+    result what = result::done;
+    user of = {};                           ///< where done
+    std::string refresh_token = {};         ///< where done
+    std::chrono::seconds retry_after = {};  ///< where too_many_tries
 };
 
-/// Who may claim.
+/// Who may claim. All of it throws dibs::error: exhausted when too many passwords wait to be hashed, else as
+/// the database does.
 class accounts {
    public:
-    /// Both must outlive it. `statement` bounds each answer of the database.
-    accounts(postgres::pool& pool, hashing_pool& hashing, std::chrono::milliseconds statement)
-        : pool_(pool), hashing_(hashing), statement_(statement) {}
+    /// The pools must outlive it. `statement` bounds each answer of the database.
+    accounts(postgres::pool& pool, hashing_pool& hashing, std::chrono::milliseconds statement);
 
     /// The new user, or the one that the same request made before: same e-mail, same key and, if it has one,
-    /// the same password. Empty: the e-mail is another's. Throws dibs::error: exhausted when too many
-    /// passwords wait to be hashed, else as the database does.
-    task<std::optional<user>> sign_up(sign_up_body request);
+    /// the same password. Else email_taken.
+    task<sign_in> sign_up(sign_up_body request);
+
+    /// wrong_credentials, after the same time, for a wrong password, an unknown address and a guest.
+    task<sign_in> log_in(log_in_body request);
+
+    sessions& open_sessions() { return sessions_; }
 
    private:
     struct known {
@@ -38,12 +47,15 @@ class accounts {
     };
 
     task<std::optional<known>> find(std::string email);
-    task<std::optional<user>> again(known existing, sign_up_body request);
-    task<std::optional<user>> add(sign_up_body request, std::optional<std::string> password_hash);
+    task<sign_in> again(known existing, sign_up_body request);
+    task<std::optional<sign_in>> add(sign_up_body request, std::optional<std::string> password_hash);
+    task<sign_in> check_password(std::optional<known> of, log_in_body given);
 
     postgres::pool& pool_;
     hashing_pool& hashing_;
     std::chrono::milliseconds statement_;
+    sessions sessions_;
+    try_limit tries_;
 };
 
 }  // namespace dibs::coupon

@@ -1,75 +1,46 @@
 #include "coupon/api.hpp"
 
-#include <dibs/error.hpp>
-
-#include <boost/algorithm/string/predicate.hpp>
-#include <spdlog/spdlog.h>
+#include "coupon/bearer.hpp"
+#include "coupon/input.hpp"
 
 #include <utility>
 
 namespace dibs::coupon {
-namespace {
-
-constexpr std::string_view scheme = "Bearer ";
-constexpr std::chrono::seconds between_warnings{1};
-
-}  // namespace
 
 void api::add_to(http::router& routes) {
-    routes.add(http::method::post, "/api/auth/signup", guarded(&api::sign_up));
     routes.add(http::method::post, "/api/coupons/{id}/claims", guarded(&api::claim));
     routes.add(http::method::get, "/api/coupons", guarded(&api::coupons));
     routes.add(http::method::get, "/api/coupons/{id}", guarded(&api::one_coupon));
     routes.add(http::method::get, "/api/me/coupons", guarded(&api::my_coupons));
-    routes.add(http::method::get, "/healthz", guarded(&api::state));
 }
 
 http::handler api::guarded(endpoint what) {
     return [this, what](const http::request& request, const http::path_params& path) {
-        return answered((this->*what)(request, path));
+        return guard_.answered((this->*what)(request, path));
     };
 }
 
-task<http::response> api::answered(task<http::response> call) {
-    try {
-        co_return co_await std::move(call);
-    } catch (const invalid_input& wrong) {
-        co_return malformed(wrong.what());
-    } catch (const error& failure) {
-        warn(failure);
-        co_return unavailable(failure);
-    }
-}
-
-void api::warn(const error& failure) {
-    ++failures_;
-    if (steady::now() < next_warning_) return;
-    next_warning_ = after(between_warnings);
-    spdlog::warn("answered 503 {} times, the last because of: {}", std::exchange(failures_, 0),
-                 failure.what());
-}
-
 std::optional<user_id> api::who(const http::request& request) const {
-    const auto given = request.header("Authorization");
-    if (!given || !boost::algorithm::istarts_with(*given, scheme)) return std::nullopt;
-    return use_.signer->verify(given->substr(scheme.size()), tokens::clock::now());
+    const auto bearer = bearer_of(request, *use_.signer);
+    if (!bearer) return std::nullopt;
+    return bearer->id;
 }
 
-task<http::response> api::sign_up(const http::request& request, const http::path_params&) {
-    sign_up_body body = read_sign_up(request.body);
-    const auto account = co_await use_.people->sign_up(std::move(body));
-    if (!account) co_return email_taken();
-    co_return signed_up(*account, use_.signer->issue(account->id, tokens::clock::now()));
+std::optional<steady::duration> api::too_soon(user_id user) const {
+    if (use_.by_user == nullptr) return std::nullopt;
+    return use_.by_user->refuse({0, static_cast<std::uint64_t>(number(user))}, steady::now());
 }
 
 task<http::response> api::claim(const http::request& request, const http::path_params& path) {
     const auto user = who(request);
     if (!user) co_return unauthorized();
+    if (const auto again = too_soon(*user)) co_return http::rate_limited(*again);
     const auto word = request.header("X-Lock-Strategy");
     const auto how = word ? strategy_from(*word) : use_.by_default;
     if (!how || !use_.desk->offers(*how)) co_return strategy_not_offered(use_.desk->offered());
-    claim_body body = read_claim(request.body);
-    claim_request wanted{*user, std::string(path.at("id")), std::move(body.code), std::move(body.key)};
+    claim_body body = read_claim(request.body, request.header("Idempotency-Key"));
+    claim_request wanted{*user, std::string(path.at("id")), std::move(body.code), std::move(body.key),
+                         body.fingerprint};
     if (!is_coupon_id(wanted.coupon)) co_return unknown_coupon(wanted.coupon);
     const outcome result = co_await use_.desk->claim(wanted, *how);
     co_return answer(wanted, result);
@@ -90,11 +61,8 @@ task<http::response> api::one_coupon(const http::request&, const http::path_para
 task<http::response> api::my_coupons(const http::request& request, const http::path_params&) {
     const auto user = who(request);
     if (!user) co_return unauthorized();
+    if (const auto again = too_soon(*user)) co_return http::rate_limited(*again);
     co_return listed(co_await claims_of(*use_.pool, *user, statement_deadline()));
-}
-
-task<http::response> api::state(const http::request&, const http::path_params&) {
-    co_return healthy(co_await use_.examine());
 }
 
 }  // namespace dibs::coupon

@@ -1,22 +1,20 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "coupon/accounts.hpp"
+#include "coupon/answer_guard.hpp"
 #include "coupon/answers.hpp"
 #include "coupon/claim_desk.hpp"
 #include "coupon/tokens.hpp"
+#include "http/rate_limit.hpp"
 #include "http/router.hpp"
-
-#include <functional>
 
 namespace dibs::coupon {
 
 /// The service as HTTP shows it.
 ///
-///     POST /api/auth/signup           201 {"data":{"accessToken", "user"}}, 409 email-taken
 ///     POST /api/coupons/{id}/claims   201 {"data":{"id", "couponId", …}}, 409 already-claimed or sold-out,
 ///                                     422 wrong-code or key-reused, 503 with Retry-After
-///     GET  /api/coupons, /api/coupons/{id}, /api/me/coupons, /healthz
+///     GET  /api/coupons, /api/coupons/{id}, /api/me/coupons
 ///
 /// A sign-up or claim repeated with its idempotency key gets the first result again: of a claim the same
 /// text, of a sign-up the same user with a token of its own. A refused claim leaves no trace, so its key may
@@ -26,11 +24,10 @@ class api {
     struct parts {
         postgres::pool* pool;
         claim_desk* desk;
-        accounts* people;
         const tokens* signer;
         strategy by_default;  ///< of a claim without X-Lock-Strategy
         std::chrono::milliseconds statement;
-        std::function<task<health>()> examine;
+        http::rate_limit* by_user = nullptr;  ///< null: no limit
     };
 
     explicit api(parts use) : use_(std::move(use)) {}
@@ -42,24 +39,18 @@ class api {
     using endpoint = task<http::response> (api::*)(const http::request&, const http::path_params&);
     http::handler guarded(endpoint what);
 
-    /// The faults of backends as answers.
-    task<http::response> answered(task<http::response> call);
-    /// Says so once a second at most: a backend that is away fails every request.
-    void warn(const error& failure);
-
-    task<http::response> sign_up(const http::request& request, const http::path_params& path);
     task<http::response> claim(const http::request& request, const http::path_params& path);
     task<http::response> coupons(const http::request& request, const http::path_params& path);
     task<http::response> one_coupon(const http::request& request, const http::path_params& path);
     task<http::response> my_coupons(const http::request& request, const http::path_params& path);
-    task<http::response> state(const http::request& request, const http::path_params& path);
 
     std::optional<user_id> who(const http::request& request) const;
+    /// How long the user has to wait, if the rate is exceeded.
+    std::optional<steady::duration> too_soon(user_id user) const;
     deadline statement_deadline() const { return after(use_.statement); }
 
     parts use_;
-    deadline next_warning_{};
-    int failures_ = 0;  // since the last warning
+    answer_guard guard_;
 };
 
 }  // namespace dibs::coupon

@@ -1,6 +1,6 @@
 #include "coupon/claim_desk.hpp"
 
-#include "coupon/input.hpp"
+#include "coupon/batch_store.hpp"
 
 #include <dibs/error.hpp>
 
@@ -13,27 +13,50 @@ namespace dibs::coupon {
 namespace {
 
 constexpr int attempts = 2;
+/// Small enough that those who were answered come again before the rest has been.
+constexpr std::size_t conditional_together = 32;
+constexpr std::size_t batch_together = 512;
 
-task<void> release(locks::lease held) {
-    try {
-        co_await held.release();
-    } catch (const error& failed) {
-        spdlog::debug("a lock is free when its lease ends: {}", failed.what());
+/// Keeps an element in a set for as long as it lives.
+template <class Key>
+class kept_in {
+   public:
+    kept_in(std::set<Key>& all, Key key) : all_(all) {
+        const auto [place, added] = all.insert(std::move(key));
+        place_ = place;
+        added_ = added;
     }
-}
+    kept_in(const kept_in&) = delete;
+    kept_in& operator=(const kept_in&) = delete;
+    ~kept_in() {
+        if (added_) all_.erase(place_);
+    }
+    bool added() const { return added_; }
 
-std::chrono::milliseconds until(deadline give_up) {
-    const auto left = std::chrono::floor<std::chrono::milliseconds>(give_up - steady::now());
-    return std::max(left, std::chrono::milliseconds::zero());
-}
+   private:
+    std::set<Key>& all_;
+    typename std::set<Key>::iterator place_;
+    bool added_ = false;
+};
 
 }  // namespace
 
 claim_desk::claim_desk(const asio::any_io_executor& executor, postgres::pool& pool, limits allowed)
-    : pool_(pool), allowed_(allowed), releases_(executor) {}
+    : executor_(executor),
+      pool_(pool),
+      allowed_(allowed),
+      sold_out_(executor, pool, allowed.statement),
+      releases_(executor) {
+    lockers_[strategy::cas] = nullptr;
+    lockers_[strategy::batch] = nullptr;
+}
 
 void claim_desk::offer(strategy kind, std::unique_ptr<locks::locker> locker) {
     lockers_[kind] = std::move(locker);
+}
+
+void claim_desk::restrict_to(const std::vector<strategy>& kinds) {
+    std::erase_if(lockers_, [&](const auto& one) { return !std::ranges::count(kinds, one.first); });
 }
 
 std::vector<strategy> claim_desk::offered() const {
@@ -44,73 +67,84 @@ std::vector<strategy> claim_desk::offered() const {
 }
 
 task<outcome> claim_desk::claim(claim_request request, strategy how) {
+    const auto begun = steady::now();
+    if (keys_under_way_.size() >= allowed_.under_way) {
+        observer_->turned_away(how);
+        throw error(fault::exhausted, "dibs serve", request.coupon, "too many claims are under way");
+    }
+    const kept_in<request_key> mine(keys_under_way_, {request.coupon, request.user, request.key});
+    outcome result{verdict::in_progress};
+    try {
+        if (mine.added()) result = co_await answer(std::move(request), how);
+    } catch (const error& failure) {
+        observer_->failed(how, failure.kind(), steady::now() - begun);
+        throw;
+    }
+    observer_->answered(how, result.result, steady::now() - begun);
+    co_return result;
+}
+
+task<outcome> claim_desk::answer(claim_request request, strategy how) {
+    if (auto refused = sold_out_.refusal_of(request)) co_return std::move(*refused);
     const deadline give_up = after(allowed_.wait);
-    const auto found = lockers_.find(how);
-    locks::locker* const locker = found == lockers_.end() ? nullptr : found->second.get();
     int conflicts = 0;
     for (int made = 0; made < attempts; ++made) {
-        attempt tried;
-        if (locker)
-            tried = co_await try_under(*locker, request, give_up);
-        else
-            tried = co_await try_without_lock(request);
+        attempt tried = co_await try_once(request, how, give_up);
         if (tried.result) {
             tried.result->conflicts = conflicts;
+            if (tried.result->result == verdict::sold_out) sold_out_.learn(request.coupon);
             co_return std::move(*tried.result);
         }
         if (tried.why != retry::overtaken_under_lock) continue;
         ++conflicts;
+        observer_->conflict(how);
         spdlog::debug("coupon {} was changed by another while {} held it", request.coupon, to_string(how));
         co_await count_conflict(pool_, request.coupon, how, statement_deadline());
     }
     co_return outcome{verdict::conflicting, std::nullopt, conflicts};
 }
 
-task<claim_desk::attempt> claim_desk::try_without_lock(claim_request request) {
-    const written result = co_await issue_any(pool_, request, statement_deadline());
+task<claim_desk::attempt> claim_desk::try_once(claim_request request, strategy how, deadline give_up) {
+    if (how == strategy::cas) return try_conditional(std::move(request));
+    if (how == strategy::batch) return try_in_batch(std::move(request));
+    return try_under(*lockers_.at(how), std::move(request), give_up);
+}
+
+task<claim_desk::attempt> claim_desk::try_conditional(claim_request request) {
+    const auto carry_out = [this](std::vector<claim_request> requests) {
+        return issue_any_each(pool_, std::move(requests), statement_deadline());
+    };
+    const auto lane = lane_for(conditional_, request.coupon, {conditional_together}, carry_out);
+    const written result = co_await lane->claim(lane, request);
+    if (lane->idle()) conditional_.erase(request.coupon);
     if (result.what == written::result::done) co_return attempt{outcome{verdict::issued, result.claim}};
-    if (result.what == written::result::no_such_user) co_return attempt{outcome{verdict::no_such_user}};
     const evidence seen = co_await read_evidence(pool_, request, statement_deadline());
     co_return attempt{settled(request, seen)};
 }
 
-task<claim_desk::attempt> claim_desk::try_under(locks::locker& locker, claim_request request,
-                                                deadline give_up) {
-    lock_request wanted(lock_of_coupon(request.coupon));
-    wanted.lease = allowed_.lease;
-    wanted.wait = until(give_up);
-    auto held = co_await locker.acquire(std::move(wanted));
-    if (!held) co_return attempt{outcome{verdict::lock_busy}};
-    attempt made = co_await try_holding(*held, std::move(request), locker.kind());
-    // What the lock's own transaction wrote counts from its COMMIT; any other write has been committed.
-    if (held->transaction() && made.result && made.result->result == verdict::issued)
-        co_await held->release();
-    else
-        releases_.spawn(release(std::move(*held)));
-    co_return made;
+task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request) {
+    const auto carry_out = [this](std::vector<claim_request> requests) {
+        observer_->batch(requests.size());
+        return issue_together(pool_, std::move(requests), statement_deadline());
+    };
+    const auto lane = lane_for(batches_, request.coupon, {batch_together, true}, carry_out);
+    outcome result = co_await lane->claim(lane, request);
+    if (lane->idle()) batches_.erase(request.coupon);
+    co_return attempt{std::move(result)};
 }
 
-task<claim_desk::attempt> claim_desk::try_holding(locks::lease& held, claim_request request, algorithm kind) {
-    const session on = held.transaction() ? session(*held.transaction()) : session(pool_);
-    const evidence seen = co_await read_evidence(on, request, statement_deadline());
-    if (auto result = settled(request, seen)) co_return attempt{std::move(result)};
-    if (!held.valid()) co_return attempt{std::nullopt, retry::lease_over};
-    written result;
-    if (kind == algorithm::fencing) {
-        fence holder{held.token().value(), held.owner()};
-        result = co_await issue_next(on, request, *seen.coupon, std::move(holder), statement_deadline());
-    } else {
-        result = co_await issue_next(on, request, *seen.coupon, statement_deadline());
-    }
-    switch (result.what) {
-        case written::result::done: co_return attempt{outcome{verdict::issued, std::move(result.claim)}};
-        case written::result::no_such_user: co_return attempt{outcome{verdict::no_such_user}};
-        case written::result::already_there: co_return attempt{std::nullopt, retry::same_request_elsewhere};
-        case written::result::overtaken: break;
-    }
-    co_return attempt{std::nullopt, retry::overtaken_under_lock};
+template <class Answer>
+std::shared_ptr<claim_lane<Answer>> claim_desk::lane_for(lanes<Answer>& all, const std::string& coupon,
+                                                         typename claim_lane<Answer>::limits allowed,
+                                                         typename claim_lane<Answer>::round_trip carry_out) {
+    auto& lane = all[coupon];
+    if (!lane) lane = std::make_shared<claim_lane<Answer>>(executor_, allowed, std::move(carry_out));
+    return lane;
 }
 
-task<void> claim_desk::settle() { co_await releases_.join(); }
+task<void> claim_desk::settle() {
+    co_await releases_.join();
+    co_await sold_out_.settle();
+}
 
 }  // namespace dibs::coupon

@@ -1,102 +1,71 @@
 #include "coupon/input.hpp"
 
+#include "coupon/json_members.hpp"
+
 #include <dibs/error.hpp>
 #include <dibs/lock.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstring>
+#include <map>
+#include <stdexcept>
 
 namespace dibs::coupon {
 namespace {
 
-namespace json = boost::json;
-
-constexpr std::size_t longest_email = 254;  // RFC 5321, section 4.5.3.1.3, less the brackets
-constexpr std::size_t longest_mailbox = 64;
-constexpr std::size_t longest_name = 200;
-constexpr std::size_t longest_password = 1024;
+constexpr std::string_view key_member = "idempotencyKey";
 constexpr std::size_t longest_key = 255;
 constexpr std::size_t longest_code = 255;
 
-enum class unit { bytes, characters };
-
-struct text_limit {
-    std::size_t longest;
-    unit counted_in;
-};
-
-bool continues_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }
-
-std::size_t length(std::string_view text, unit in) {
-    if (in == unit::bytes) return text.size();
-    const auto continued = std::count_if(text.begin(), text.end(), continues_character);
-    return text.size() - static_cast<std::size_t>(continued);
+// The first eight bytes of SHA-256 over the members in the order of their names.
+std::int64_t fingerprint_of(const boost::json::object& body) {
+    std::map<std::string_view, const boost::json::value*> sorted;
+    for (const auto& [member, value] : body)
+        if (member != key_member) sorted.emplace(member, &value);
+    std::string text;
+    for (const auto& [member, value] : sorted)
+        text += boost::json::serialize(boost::json::string(member)) + boost::json::serialize(*value);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    std::size_t length = 0;
+    if (EVP_Q_digest(nullptr, "SHA256", nullptr, text.data(), text.size(), digest.data(), &length) != 1)
+        throw std::runtime_error("SHA-256 is not to be had");
+    std::int64_t first = 0;
+    std::memcpy(&first, digest.data(), sizeof first);
+    return first;
 }
 
-json::object read_object(std::string_view body) {
-    boost::system::error_code wrong;
-    json::value read = json::parse(body, wrong);
-    if (wrong) throw invalid_input(fmt::format("the body is not JSON: {}", wrong.message()));
-    if (!read.is_object()) throw invalid_input("the body must be a JSON object");
-    return std::move(read.as_object());
+std::string key_in_field(std::string_view field) {
+    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') field = field.substr(1, field.size() - 2);
+    const auto plain = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; };
+    if (field.empty() || field.size() > longest_key || !std::ranges::all_of(field, plain))
+        throw invalid_input(
+            fmt::format("`Idempotency-Key` must have 1 to {} visible ASCII characters", longest_key));
+    return std::string(field);
 }
 
-std::string text_of(const json::object& from, std::string_view member, text_limit limit) {
-    const json::value* found = from.if_contains(member);
-    if (found == nullptr) throw invalid_input(fmt::format("`{}` is missing", member));
-    if (!found->is_string()) throw invalid_input(fmt::format("`{}` must be a string", member));
-    const std::string_view text = found->get_string();
-    const std::size_t long_as = length(text, limit.counted_in);
-    if (long_as == 0 || long_as > limit.longest)
-        throw invalid_input(fmt::format("`{}` must have 1 to {} {}", member, limit.longest,
-                                        limit.counted_in == unit::bytes ? "bytes" : "characters"));
-    if (text.find('\0') != std::string_view::npos)
-        throw invalid_input(fmt::format("`{}` must not contain a NUL", member));
-    return std::string(text);
-}
-
-bool plausible_email(std::string_view text) {
-    const auto at = text.find('@');
-    if (at == std::string_view::npos || at == 0 || at > longest_mailbox) return false;
-    const auto domain = text.substr(at + 1);
-    if (domain.empty() || domain.find('@') != std::string_view::npos) return false;
-    if (domain.front() == '.' || domain.back() == '.') return false;
-    if (domain.find("..") != std::string_view::npos) return false;
-    return std::none_of(text.begin(), text.end(),
-                        [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '\x7f'; });
-}
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string email_of(const json::object& from) {
-    std::string text = text_of(from, "email", {longest_email, unit::bytes});
-    if (!plausible_email(text)) throw invalid_input("`email` is not an e-mail address");
-    std::transform(text.begin(), text.end(), text.begin(), lower);
-    return text;
+std::string key_of(const boost::json::object& body, std::optional<std::string_view> field) {
+    if (!field) return text_of(body, key_member, {longest_key});
+    std::string key = key_in_field(*field);
+    if (body.contains(key_member) && text_of(body, key_member, {longest_key}) != key)
+        throw invalid_input("`idempotencyKey` and the field `Idempotency-Key` are not the same: send one of them");
+    return key;
 }
 
 }  // namespace
 
-sign_up_body read_sign_up(std::string_view body) {
-    const json::object from = read_object(body);
-    sign_up_body read;
-    read.email = email_of(from);
-    if (from.contains("password")) read.password = text_of(from, "password", {longest_password, unit::bytes});
-    read.name = text_of(from, "name", {longest_name, unit::characters});
-    read.key = text_of(from, "idempotencyKey", {longest_key, unit::bytes});
-    return read;
-}
-
-claim_body read_claim(std::string_view body) {
-    const json::object from = read_object(body);
+claim_body read_claim(std::string_view body, std::optional<std::string_view> key_field) {
+    const boost::json::object from = read_object(body);
     claim_body read;
-    read.code = text_of(from, "couponCode", {longest_code, unit::bytes});
-    read.key = text_of(from, "idempotencyKey", {longest_key, unit::bytes});
+    read.code = text_of(from, "couponCode", {longest_code});
+    read.key = key_of(from, key_field);
+    read.fingerprint = fingerprint_of(from);
     return read;
 }
 

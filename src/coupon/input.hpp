@@ -15,23 +15,16 @@ class invalid_input : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-struct sign_up_body {
-    std::string email;                    ///< in lower case: addresses that differ in case alone are one
-    std::optional<std::string> password;  ///< empty: a guest
-    std::string name;
-    std::string key;  ///< the idempotency key; counts per e-mail address
-};
-
-/// Reads the JSON of a sign-up. Throws invalid_input.
-sign_up_body read_sign_up(std::string_view json);
-
 struct claim_body {
     std::string code;
     std::string key;
+    std::int64_t fingerprint = 0;  ///< of all that the body says, but for the key
 };
 
-/// Reads the JSON of a claim. Throws invalid_input.
-claim_body read_claim(std::string_view json);
+/// Reads the JSON of a claim. The idempotency key is the body's `idempotencyKey` or the field `Idempotency-Key`, a
+/// string of structured fields (RFC 8941) or a bare word; where both are there they must be the same. Throws
+/// invalid_input.
+claim_body read_claim(std::string_view json, std::optional<std::string_view> key_field = std::nullopt);
 
 /// The lock that claims of a coupon are made under.
 std::string lock_of_coupon(std::string_view coupon_id);

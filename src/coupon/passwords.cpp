@@ -61,10 +61,14 @@ hashing_pool::~hashing_pool() {
     threads_.join();
 }
 
-task<std::string> hashing_pool::run(std::function<std::string()> job) {
+void hashing_pool::require_room() const {
     if (*waiting_ >= allowed_.waiting)
         throw error(fault::exhausted, "password hashing", "queue",
-                    fmt::format("{} sign-ups wait already", *waiting_));
+                    fmt::format("{} passwords wait already", *waiting_));
+}
+
+task<std::string> hashing_pool::run(std::function<std::string()> job) {
+    require_room();
     const counted place(waiting_);
     co_return co_await asio::co_spawn(threads_.get_executor(), call(std::move(job)), asio::use_awaitable);
 }

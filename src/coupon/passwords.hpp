@@ -16,6 +16,10 @@ namespace dibs::coupon {
 std::string hash_password(const std::string& password);
 bool password_matches(const std::string& encoded, const std::string& password);
 
+/// Matches no password, and takes as long to say so as any other: for those who have none.
+inline constexpr const char* hash_of_nothing =
+    "$argon2id$v=19$m=19456,t=2,p=1$ZGlicyBoYXMgbm8gc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 /// Threads for what would hold up everybody else on the one thread that serves requests: hashing passwords.
 class hashing_pool {
    public:
@@ -33,6 +37,9 @@ class hashing_pool {
     /// Runs the job on a thread of the pool and resumes the caller on its own executor. What the job throws
     /// is thrown. Throws dibs::error (exhausted) when too many wait.
     task<std::string> run(std::function<std::string()> job);
+
+    /// Throws as run() would at this moment when too many wait.
+    void require_room() const;
 
     std::size_t waiting() const { return *waiting_; }
 

@@ -18,7 +18,8 @@ struct claim_request {
     user_id user{};
     std::string coupon;  ///< the coupon's id
     std::string code;
-    std::string key;  ///< the idempotency key; counts per user
+    std::string key;  ///< the idempotency key; counts per user and coupon
+    std::int64_t fingerprint = 0;  ///< of what else the request says
 };
 
 /// One issued piece.
@@ -29,11 +30,18 @@ struct claim_record {
     std::string issued_at;  ///< UTC, `2025-01-31T12:00:00.000000Z`
 };
 
+/// Whether a coupon may be claimed now.
+enum class coupon_phase { open, early, over, paused };
+
 struct coupon_state {
     std::string id;
     std::string code;
     std::int64_t stock = 0;
     std::int64_t issued = 0;
+    std::int64_t per_user = 1;  ///< pieces that one user may have
+    coupon_phase phase = coupon_phase::open;
+    std::optional<std::string> opens_at = std::nullopt;   ///< UTC, as claim_record::issued_at
+    std::optional<std::string> closes_at = std::nullopt;  ///< the same
 
     std::int64_t remaining() const { return stock - issued; }
 };
@@ -41,18 +49,24 @@ struct coupon_state {
 /// What the database holds that bears on one request, read at one moment.
 struct evidence {
     std::optional<coupon_state> coupon;
-    std::optional<claim_record> of_user;  ///< the user's claim of this coupon
-    std::optional<claim_record> of_key;   ///< the user's claim, of any coupon, that was made with this key
+    std::int64_t pieces = 0;             ///< of this coupon that the user has
+    std::optional<claim_record> of_key;  ///< the user's claim of this coupon that was made with this key
+    bool same_request = true;            ///< whether that claim's request had the same fingerprint
+    bool user_known = true;
 };
 
 enum class verdict {
     issued,
     repeated,  ///< issued before, to this user with this key: the first result again
-    already_claimed,
+    already_claimed,  ///< as many pieces as one user may have
     sold_out,
     wrong_code,
     no_such_coupon,
-    key_reused,   ///< the key stands for a claim of another coupon
+    not_yet_open,
+    closed,
+    paused,
+    key_reused,   ///< the key stands for a request that said something else
+    in_progress,  ///< the same request is under way in this process
     lock_busy,    ///< others held the lock until the wait was over
     conflicting,  ///< somebody else wrote although the lock was held, twice in a row
     no_such_user  ///< the token is genuine but its user is not in this database
@@ -67,5 +81,8 @@ struct outcome {
 
 /// What the request comes to without issuing anything; empty: nothing stands against issuing a piece.
 std::optional<outcome> settled(const claim_request& request, const evidence& seen);
+
+/// The number of the piece that the user would get: its first is 1.
+constexpr std::int64_t next_ordinal(const evidence& seen) { return seen.pieces + 1; }
 
 }  // namespace dibs::coupon

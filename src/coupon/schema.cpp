@@ -1,67 +1,71 @@
 #include "coupon/schema.hpp"
 
+#include "coupon/migrations.hpp"
 #include "postgres/pool.hpp"
+#include "postgres/transaction.hpp"
 
+#include <dibs/error.hpp>
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace dibs::coupon {
 namespace {
 
-// One DO block is one transaction. The number of the advisory lock is arbitrary: "dibs" in ASCII.
-const postgres::statement create_tables{"", R"sql(
-DO $$
-BEGIN
-    PERFORM pg_advisory_xact_lock(1684628083);
-    PERFORM set_config('client_min_messages', 'warning', true);
-
-    CREATE TABLE IF NOT EXISTS users (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        email text NOT NULL UNIQUE,
+// The number of the advisory lock is arbitrary: "dibs" in ASCII.
+const postgres::statement take_turn{"", "SELECT pg_advisory_xact_lock(1684628083)"};
+const postgres::statement keep_quiet{"", "SET LOCAL client_min_messages = warning"};
+const postgres::statement keep_versions{"", R"sql(
+    CREATE TABLE IF NOT EXISTS schema_versions (
+        version bigint PRIMARY KEY,
         name text NOT NULL,
-        password_hash text,
-        idempotency_key text NOT NULL,
-        created_at timestamptz NOT NULL DEFAULT now()
-    );
+        applied_at timestamptz NOT NULL DEFAULT now()
+    ))sql"};
+const postgres::statement newest_version{"", "SELECT coalesce(max(version), 0) FROM schema_versions"};
+const postgres::statement note_version{"", "INSERT INTO schema_versions (version, name) VALUES ($1, $2)"};
 
-    CREATE TABLE IF NOT EXISTS coupons (
-        id text PRIMARY KEY,
-        code text NOT NULL,
-        stock bigint NOT NULL,
-        issued bigint NOT NULL DEFAULT 0,
-        fence bigint NOT NULL DEFAULT 0,
-        fence_owner text NOT NULL DEFAULT '',
-        CONSTRAINT coupons_issued_within_stock CHECK (issued BETWEEN 0 AND stock)
-    );
+std::int64_t version_of(const embedded_file& migration) {
+    std::int64_t version = 0;
+    std::from_chars(migration.name.data(), migration.name.data() + migration.name.size(), version);
+    return version;
+}
 
-    CREATE TABLE IF NOT EXISTS claims (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-        coupon_id text NOT NULL REFERENCES coupons,
-        user_id bigint NOT NULL CONSTRAINT claims_user_exists REFERENCES users,
-        idempotency_key text NOT NULL,
-        issued_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-        CONSTRAINT claims_one_per_user UNIQUE (coupon_id, user_id),
-        CONSTRAINT claims_one_per_key UNIQUE (user_id, idempotency_key)
-    );
-
-    -- ISO 8601, whatever the session's time zone: a repeated claim gets its first answer word for word.
-    CREATE OR REPLACE FUNCTION utc_text(at timestamptz) RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-        RETURN to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-
-    CREATE TABLE IF NOT EXISTS claim_conflicts (
-        coupon_id text NOT NULL REFERENCES coupons,
-        strategy text NOT NULL,
-        conflicts bigint NOT NULL,
-        PRIMARY KEY (coupon_id, strategy)
-    );
-END
-$$
-)sql"};
+// A DO block takes any number of statements in one message, in the transaction it is sent in.
+task<void> carry_out(postgres::transaction& within, const embedded_file& migration, deadline until) {
+    const std::string block = fmt::format("DO $migration$ BEGIN\n{}\nEND $migration$", migration.content);
+    const postgres::statement statement{"", block.c_str()};
+    postgres::params none;
+    co_await within.execute(statement, std::move(none), until);
+    auto version = postgres::params().add(version_of(migration)).add(migration.name);
+    co_await within.execute(note_version, std::move(version), until);
+}
 
 }  // namespace
 
-task<void> create_schema(postgres::pool& pool, deadline until) {
+std::int64_t newest_schema_version() { return version_of(migrations.back()); }
+
+task<void> migrate(postgres::pool& pool, deadline until) {
+    auto within = co_await postgres::transaction::begin(pool, until);
+    std::vector<postgres::query> opening;
+    for (const auto* what : {&take_turn, &keep_quiet, &keep_versions})
+        opening.emplace_back(*what, postgres::params());
+    co_await within.execute(std::move(opening), until);
     postgres::params none;
-    co_await pool.execute(create_tables, std::move(none), until);
+    const auto rows = co_await within.execute(newest_version, std::move(none), until);
+    const auto version = rows.integer(0, 0);
+    const auto newest = newest_schema_version();
+    if (version > newest)
+        throw error(fault::bad_input, "postgres", "schema",
+                    fmt::format("the database is at version {}, this program knows {}: use a newer dibs",
+                                version, newest));
+    for (const auto& migration : migrations)
+        if (version_of(migration) > version) co_await carry_out(within, migration, until);
+    co_await within.commit(until);
 }
 
 }  // namespace dibs::coupon

@@ -1,11 +1,17 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "coupon/claim_observer.hpp"
 #include "coupon/input.hpp"
 #include "coupon/strategy.hpp"
 #include "coupon/tokens.hpp"
+#include "http/message.hpp"
+#include "http/rate_limit.hpp"
+#include "locks/locker.hpp"
+#include "postgres/pool.hpp"
 #include "redis/endpoint.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -18,6 +24,9 @@ class router;
 
 namespace dibs::coupon {
 
+/// What to do with servers whose settings can lose what was acknowledged, or locks that are held.
+enum class unsafe_servers { refused, accepted };
+
 struct service_options {
     redis::endpoint redis;
     std::vector<redis::endpoint> masters;  ///< for redlock; empty: redlock is not offered
@@ -26,9 +35,19 @@ struct service_options {
     std::size_t hashing_threads = 1;
     std::chrono::milliseconds lease = std::chrono::seconds(10);
     std::chrono::milliseconds wait = std::chrono::seconds(10);
+    std::size_t claims_under_way = 20'000;  ///< one more is answered 503 at once
     strategy by_default = strategy::queue;
-    std::optional<token_key> key;  ///< empty: one of this process's own
+    std::vector<strategy> strategies;  ///< that are offered; empty: all
+    std::optional<token_keys> keys;  ///< empty: one of this process's own
+    std::chrono::seconds token_life = tokens::usual_life;
     std::vector<coupon_spec> coupons;
+    std::optional<http::rate> rate_by_user;  ///< of authenticated requests; empty: no limit
+    coupon::unsafe_servers unsafe_servers = unsafe_servers::refused;
+    std::shared_ptr<claim_observer> observer;  ///< empty: nobody is told
+
+    bool offers(strategy kind) const {
+        return strategies.empty() || std::find(strategies.begin(), strategies.end(), kind) != strategies.end();
+    }
 };
 
 /// The coupon service of one process, without its HTTP server. One executor.
@@ -40,11 +59,25 @@ class service {
     ~service();
 
     /// Reaches every backend and creates the tables and coupons that are missing. Throws dibs::error that
-    /// names the backend which is away.
+    /// names the backend which is away or, unless they are accepted, what is unsafe about the servers.
     task<void> prepare(deadline until);
 
     /// The service must outlive it.
     http::router routes();
+
+    /// Those of its routes that say how it is, for a port of their own.
+    http::router probes();
+    /// The action, for administrators alone. The service must outlive it.
+    http::handler for_administrators(http::handler action);
+    locks::backends servers() const;
+
+    /// From now on it says that it is not ready.
+    void leave();
+
+    postgres::pool_use sessions() const;
+
+    /// From now on access tokens are signed and checked with these.
+    void renew_keys(const token_keys& keys);
 
     /// To be called when no request is under way any more: gives back what claims hold, and closes.
     task<void> stop();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "coupon/lane_answer.hpp"
 #include "coupon/rules.hpp"
 #include "coupon/strategy.hpp"
 
@@ -39,9 +40,8 @@ class session {
 struct written {
     enum class result {
         done,
-        overtaken,      ///< the coupon is not as it was read, or its fence has a larger token
-        already_there,  ///< the user or the key has a claim, committed since
-        no_such_user
+        overtaken,  ///< the coupon is not as it was read, or its fence has a larger token
+        already_there  ///< the key has a claim, or the user one of this number, committed since
     };
     result what = result::overtaken;
     std::optional<claim_record> claim = std::nullopt;  ///< where done
@@ -57,13 +57,20 @@ struct fence {
 /// All that bears on the request, in one round trip and without a row lock.
 task<evidence> read_evidence(session on, claim_request request, deadline until);
 
-/// Issues a piece if the coupon still stands where `seen` found it.
-task<written> issue_next(session on, claim_request request, const coupon_state& seen, deadline until);
+/// Issues a piece if the coupon, which `seen` must hold, still stands where it was found.
+task<written> issue_next(session on, claim_request request, const evidence& seen, deadline until);
 /// The same under a fence.
-task<written> issue_next(session on, claim_request request, const coupon_state& seen, const fence& holder,
+task<written> issue_next(session on, claim_request request, const evidence& seen, const fence& holder,
                          deadline until);
-/// Issues a piece if there is one and the code is right, wherever the coupon stands.
+/// Whether the coupon's fence would let that writer not pass.
+task<bool> fence_refuses(session on, std::string coupon, fence holder, deadline until);
+/// Issues a piece if nothing stands against it, wherever the coupon stands; else `overtaken`.
 task<written> issue_any(session on, claim_request request, deadline until);
+
+/// The same for each of them, each a transaction of its own, all in one round trip. Throws dibs::error for all of
+/// them.
+task<std::vector<lane_answer<written>>> issue_any_each(postgres::pool& pool,
+                                                       std::vector<claim_request> requests, deadline until);
 
 /// Remembers for the operator that a guarded write was overtaken.
 task<void> count_conflict(session on, std::string coupon, strategy under, deadline until);

@@ -10,14 +10,15 @@ std::optional<algorithm> lock_of(strategy kind) {
         case strategy::queue: return algorithm::queue;
         case strategy::fencing: return algorithm::fencing;
         case strategy::redlock: return algorithm::redlock;
-        case strategy::cas: break;
+        case strategy::cas:
+        case strategy::batch: break;
     }
     return std::nullopt;
 }
 
 std::string_view to_string(strategy kind) {
-    const auto lock = lock_of(kind);
-    return lock ? dibs::to_string(*lock) : "cas";
+    if (const auto lock = lock_of(kind)) return dibs::to_string(*lock);
+    return kind == strategy::cas ? "cas" : "batch";
 }
 
 std::optional<strategy> strategy_from(std::string_view word) {

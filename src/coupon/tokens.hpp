@@ -1,45 +1,55 @@
 #pragma once
 
+#include "coupon/roles.hpp"
 #include "coupon/rules.hpp"
+#include "coupon/token_keys.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dibs::coupon {
 
-/// The secret that access tokens are signed with: at least 32 bytes (RFC 7518, section 3.2).
-class token_key {
-   public:
-    /// Throws dibs::error (bad_input) when it is too short.
-    explicit token_key(std::string bytes);
-    /// Of OpenSSL's random generator.
-    static token_key random();
-
-    const std::string& bytes() const { return bytes_; }
-
-   private:
-    std::string bytes_;
+/// Whom a token stands for.
+struct identity {
+    identity(user_id whom, role allowed = role::user) : id(whom), may(allowed) {}
+    user_id id;
+    role may;
 };
 
-/// Signs and checks access tokens: JWTs (RFC 7519) under HMAC-SHA-256. No other algorithm is accepted,
-/// whatever a token's header says.
+/// Signs and checks access tokens: JWTs (RFC 7519, RFC 9068) under HMAC-SHA-256. A token's header must be, to
+/// the letter, one that this class writes: there is no other algorithm, type or parameter to be talked into.
+/// One thread at a time.
 class tokens {
    public:
     using clock = std::chrono::system_clock;
-    static constexpr std::chrono::hours lifetime{24};
+    static constexpr std::chrono::seconds usual_life{3600};
     /// By how much the clocks of two processes may differ.
     static constexpr std::chrono::seconds skew{60};
 
-    explicit tokens(token_key key) : key_(std::move(key)) {}
+    explicit tokens(const token_keys& keys, std::chrono::seconds life = usual_life);
+    tokens(tokens&&) noexcept;
+    ~tokens();
 
-    std::string issue(user_id user, clock::time_point now) const;
-    /// Empty unless the signature, issuer, audience and times are all good.
-    std::optional<user_id> verify(std::string_view token, clock::time_point now) const;
+    /// From now on these: tokens signed with others are refused.
+    void replace(const token_keys& keys);
+
+    std::string issue(identity whom, clock::time_point now) const;
+    /// Empty unless header, signature, issuer, audience and times are all good.
+    std::optional<identity> verify(std::string_view token, clock::time_point now) const;
+
+    std::chrono::seconds life() const { return life_; }
 
    private:
-    token_key key_;
+    class signing_key;
+
+    bool signed_by_us(std::string_view header, std::string_view content, std::string_view signature) const;
+
+    std::vector<signing_key> keys_;
+    std::chrono::seconds life_;
 };
 
 }  // namespace dibs::coupon

@@ -94,27 +94,19 @@ std::string share(std::size_t masters, std::size_t all) {
     return std::to_string(masters) + " of " + std::to_string(all) + " masters";
 }
 
-}  // namespace
-
-task<std::vector<seen_lock>> locks_on_redis(redis_server server, deadline until) {
-    auto names = co_await names_of(*server, "dibs:{*}:lock", until);
-    names.merge(co_await names_of(*server, "dibs:{*}:queue", until));
-    std::vector<seen_lock> seen;
-    for (const auto& name : names) {
-        auto one = co_await look_at(*server, name, until);
-        const bool of_interest = !one.holder.empty() || one.waiters + one.dead_waiters > 0;
-        if (of_interest) seen.push_back(std::move(one));
-    }
-    co_return seen;
-}
-
-task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, deadline until) {
+/// Empty `wanted`: all that there are.
+task<std::vector<seen_lock>> seen_on_masters(redis_masters masters,
+                                             std::optional<std::vector<std::string>> wanted, deadline until) {
     std::map<std::string, std::map<std::string, support>> owners_by_name;
     std::exception_ptr failed;
     std::size_t away = 0;
     for (const auto& master : masters) {
         try {
-            const auto names = co_await names_of(*master, "dibs:{*}:redlock", until);
+            std::set<std::string> names;
+            if (wanted)
+                names.insert(wanted->begin(), wanted->end());
+            else
+                names = co_await names_of(*master, "dibs:{*}:redlock", until);
             for (const auto& name : names) co_await count_support(*master, name, owners_by_name[name], until);
         } catch (const error&) {
             failed = std::current_exception();
@@ -131,6 +123,37 @@ task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, deadline un
         }
     }
     co_return seen;
+}
+
+}  // namespace
+
+task<std::vector<seen_lock>> locks_on_redis(redis_server server, deadline until) {
+    auto names = co_await names_of(*server, "dibs:{*}:lock", until);
+    names.merge(co_await names_of(*server, "dibs:{*}:queue", until));
+    std::vector<std::string> all(names.begin(), names.end());
+    co_return co_await locks_on_redis(std::move(server), std::move(all), until);
+}
+
+task<std::vector<seen_lock>> locks_on_redis(redis_server server, std::vector<std::string> names,
+                                            deadline until) {
+    std::vector<seen_lock> seen;
+    for (const auto& name : names) {
+        auto one = co_await look_at(*server, name, until);
+        const bool of_interest = !one.holder.empty() || one.waiters + one.dead_waiters > 0;
+        if (of_interest) seen.push_back(std::move(one));
+    }
+    co_return seen;
+}
+
+task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, deadline until) {
+    std::optional<std::vector<std::string>> all;
+    co_return co_await seen_on_masters(std::move(masters), std::move(all), until);
+}
+
+task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, std::vector<std::string> names,
+                                              deadline until) {
+    std::optional<std::vector<std::string>> wanted(std::move(names));
+    co_return co_await seen_on_masters(std::move(masters), std::move(wanted), until);
 }
 
 task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name name, deadline until) {

@@ -34,6 +34,11 @@ struct seen_lock {
 task<std::vector<seen_lock>> locks_on_redis(redis_server server, deadline until);
 /// Each owner that holds the key on any of the masters; those that do not answer are left out.
 task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, deadline until);
+/// The same of these locks alone, without a walk over all keys of the servers.
+task<std::vector<seen_lock>> locks_on_redis(redis_server server, std::vector<std::string> names,
+                                            deadline until);
+task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, std::vector<std::string> names,
+                                              deadline until);
 task<std::vector<seen_lock>> locks_in_database(postgres::pool& pool, deadline until);
 
 /// A lock that was taken from its holder, who may not know it yet and go on working: only a resource that

@@ -26,6 +26,8 @@ class server_set {
 
     backends for_lockers() const;
     redis::connection& redis() { return *redis_; }
+    const locks::redis_server& redis_server() const { return redis_; }
+    const redis_masters& masters() const { return masters_; }
     redis::subscriber& subscriber() { return *subscriber_; }
     postgres::pool& pool() { return *pool_; }
 
@@ -40,7 +42,7 @@ class server_set {
 
    private:
     asio::any_io_executor executor_;
-    redis_server redis_;
+    locks::redis_server redis_;
     message_source subscriber_;
     redis_masters masters_;
     std::unique_ptr<postgres::pool> pool_;

@@ -24,6 +24,10 @@ bool holds_nul(const std::optional<std::string>& value) {
     return value && value->find('\0') != std::string::npos;
 }
 
+void fail_the_rest(std::vector<reply>& replies, std::size_t wanted, const std::exception_ptr& why) {
+    while (replies.size() < wanted) replies.push_back({{}, why});
+}
+
 }  // namespace
 
 /// Closes the session on every way out but the good one.
@@ -127,9 +131,9 @@ task<std::vector<result>> connection::execute(std::vector<query> together, deadl
     std::vector<result> results;
     try {
         round_trip trip(together, prepared_);
-        send(trip);
+        send(trip, sync::at_the_end);
         co_await flush();
-        results = co_await collect(std::move(trip));
+        results = co_await collect(trip);
     } catch (const link::deadline_passed&) {
         throw error(fault::timeout, backend_, std::string(subject), "no answer before the deadline");
     }
@@ -137,6 +141,29 @@ task<std::vector<result>> connection::execute(std::vector<query> together, deadl
     session.well_ended();
     if (first_failure_) std::rethrow_exception(std::exchange(first_failure_, nullptr));
     co_return results;
+}
+
+task<std::vector<reply>> connection::execute_each(std::vector<query> apart, deadline until) {
+    if (apart.empty()) co_return std::vector<reply>();
+    const auto subject = name_of(*apart.back().what);
+    require(subject, until);
+    check(apart);
+    use session(*this, until, on_loss::in_doubt);
+    std::vector<reply> replies;
+    try {
+        round_trip trip(apart, prepared_);
+        send(trip, sync::after_each);
+        co_await flush();
+        co_await collect_each(trip, replies);
+        if (!PQexitPipelineMode(session_.get())) lost(subject);
+        session.well_ended();
+    } catch (const link::deadline_passed&) {
+        const error late(fault::timeout, backend_, std::string(subject), "no answer before the deadline");
+        fail_the_rest(replies, apart.size(), std::make_exception_ptr(late));
+    } catch (const error&) {
+        fail_the_rest(replies, apart.size(), std::current_exception());
+    }
+    co_return replies;
 }
 
 void connection::require(std::string_view what, deadline until) const {
@@ -153,13 +180,18 @@ void connection::check(const std::vector<query>& together) const {
                         "a text has a NUL character in it");
 }
 
-void connection::send(const round_trip& trip) {
+void connection::send(const round_trip& trip, sync when) {
     // Before the end of the pipeline is sent nothing of it can be committed.
     const auto if_lost = std::exchange(if_lost_, fault::unavailable);
     if (!PQenterPipelineMode(session_.get())) lost("pipeline");
-    for (const auto& next : trip.steps()) send(next);
+    for (const auto& next : trip.steps()) {
+        send(next);
+        if (when == sync::at_the_end || next.what == step::kind::prepare) continue;
+        if_lost_ = if_lost;
+        if (!PQpipelineSync(session_.get())) lost("sync");
+    }
     if_lost_ = if_lost;
-    if (!PQpipelineSync(session_.get())) lost("sync");
+    if (when == sync::at_the_end && !PQpipelineSync(session_.get())) lost("sync");
 }
 
 void connection::send(const step& next) {
@@ -178,30 +210,61 @@ void connection::send(const step& next) {
     if (!sent) lost(name_of(*what));
 }
 
-task<std::vector<result>> connection::collect(round_trip trip) {
+task<std::vector<result>> connection::collect(round_trip& trip) {
     std::vector<result> results;
-    while (const auto* awaited = trip.awaited()) {
-        const auto what = name_of(*awaited->of->what);
-        if (PQisBusy(session_.get())) co_await arrival();
-        auto answer = take();
-        switch (PQresultStatus(answer.raw())) {
-            case PGRES_COMMAND_OK:
-            case PGRES_TUPLES_OK:
-            case PGRES_EMPTY_QUERY:
-                if (awaited->what == step::kind::execute) results.push_back(std::move(answer));
-                trip.answered(round_trip::answer::done);
-                break;
-            case PGRES_PIPELINE_ABORTED: trip.answered(round_trip::answer::skipped); break;
-            case PGRES_FATAL_ERROR: trip.answered(take_error(answer, what)); break;
-            default:
-                lost(what);  // COPY, which does not go with pipelines, and what libpq cannot make sense of
-        }
-        if (PQisBusy(session_.get())) co_await arrival();
-        if (take().raw()) lost(what);  // libpq ends each answer with a null
+    while (trip.awaited() != nullptr) {
+        auto answer = co_await answer_to(trip);
+        if (answer) results.push_back(std::move(*answer));
+    }
+    co_await end_of_pipeline();
+    co_return results;
+}
+
+task<void> connection::collect_each(round_trip& trip, std::vector<reply>& replies) {
+    while (trip.awaited() != nullptr) {
+        auto next = co_await collect_next(trip);
+        replies.push_back(std::move(next));
+    }
+}
+
+task<reply> connection::collect_next(round_trip& trip) {
+    reply made;
+    for (bool executed = false; !executed;) {
+        executed = trip.awaited()->what == step::kind::execute;
+        auto answer = co_await answer_to(trip);
+        if (answer) made.rows = std::move(*answer);
+    }
+    co_await end_of_pipeline();
+    made.failed = std::exchange(first_failure_, nullptr);
+    co_return made;
+}
+
+/// Empty but for the result of a statement that was carried out.
+task<std::optional<result>> connection::answer_to(round_trip& trip) {
+    const auto what = name_of(*trip.awaited()->of->what);
+    const bool executes = trip.awaited()->what == step::kind::execute;
+    if (PQisBusy(session_.get())) co_await arrival();
+    auto answer = take();
+    std::optional<result> rows;
+    switch (PQresultStatus(answer.raw())) {
+        case PGRES_COMMAND_OK:
+        case PGRES_TUPLES_OK:
+        case PGRES_EMPTY_QUERY:
+            if (executes) rows = std::move(answer);
+            trip.answered(round_trip::answer::done);
+            break;
+        case PGRES_PIPELINE_ABORTED: trip.answered(round_trip::answer::skipped); break;
+        case PGRES_FATAL_ERROR: trip.answered(take_error(answer, what)); break;
+        default: lost(what);  // COPY, which does not go with pipelines, and what libpq cannot make sense of
     }
     if (PQisBusy(session_.get())) co_await arrival();
+    if (take().raw()) lost(what);  // libpq ends each answer with a null
+    co_return rows;
+}
+
+task<void> connection::end_of_pipeline() {
+    if (PQisBusy(session_.get())) co_await arrival();
     if (PQresultStatus(take().raw()) != PGRES_PIPELINE_SYNC) lost("sync");
-    co_return results;
 }
 
 round_trip::answer connection::take_error(const result& answer, std::string_view what) {

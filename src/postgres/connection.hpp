@@ -10,6 +10,7 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,12 @@ namespace dibs::postgres {
 enum class on_loss {
     in_doubt,  ///< they may have been done: one of them commits, or they are a transaction of their own
     undone     ///< they were part of a transaction whose COMMIT was not among them: fault::unavailable
+};
+
+/// What came of one of several statements.
+struct reply {
+    result rows = {};
+    std::exception_ptr failed = nullptr;  ///< null where it was carried out
 };
 
 /// One session, used by one coroutine at a time; libpq without blocking (but for the look-up of a host's
@@ -46,6 +53,10 @@ class connection {
     task<std::vector<result>> execute(std::vector<query> together, deadline until,
                                       on_loss meaning = on_loss::in_doubt);
     task<result> execute(const statement& what, params values, deadline until);
+    /// Sends all in one round trip, each a transaction of its own: what fails holds up nobody else. A reply each;
+    /// where the session was lost on the way, those that had no answer failed with what execute() throws.
+    /// Throws what keeps all of them from being sent.
+    task<std::vector<reply>> execute_each(std::vector<query> apart, deadline until);
     /// Any number of statements without parameters, separated by semicolons.
     task<void> run(std::string script, deadline until);
 
@@ -64,9 +75,14 @@ class connection {
     connection(const asio::any_io_executor& executor, target where);
     task<void> connect(deadline until);
     void check(const std::vector<query>& together) const;
-    void send(const round_trip& trip);
+    enum class sync { at_the_end, after_each };
+    void send(const round_trip& trip, sync when);
     void send(const step& next);
-    task<std::vector<result>> collect(round_trip trip);
+    task<std::vector<result>> collect(round_trip& trip);
+    task<reply> collect_next(round_trip& trip);
+    task<void> collect_each(round_trip& trip, std::vector<reply>& replies);
+    task<std::optional<result>> answer_to(round_trip& trip);
+    task<void> end_of_pipeline();
     task<void> flush();
     task<void> arrival();
     result take();

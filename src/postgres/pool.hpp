@@ -22,6 +22,12 @@ struct pool_options {
     std::chrono::milliseconds reconnect_pause = std::chrono::milliseconds(100);
 };
 
+struct pool_use {
+    std::size_t on_loan = 0;
+    std::size_t idle = 0;
+    std::size_t waiting = 0;  ///< coroutines, for a session
+};
+
 /// A bounded number of sessions, made on demand and kept. First come, first served. One executor, not
 /// thread-safe.
 class pool {
@@ -68,6 +74,7 @@ class pool {
     std::size_t on_loan() const;
     std::size_t idle() const;
     std::size_t waiting() const;
+    pool_use use() const { return {on_loan(), idle(), waiting()}; }
     const asio::any_io_executor& executor() const;
 
    private:

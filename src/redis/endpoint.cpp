@@ -46,7 +46,8 @@ endpoint unix_socket(const urls::url_view& url) {
     if (!url.encoded_host().empty() || url.has_port())
         reject("a unix socket has a path and no host (three slashes)");
     target.unix_path = url.path();
-    if (target.unix_path.size() < 2) reject("the path of the unix socket is missing");
+    if (target.unix_path.size() < 2 || target.unix_path.front() != '/')
+        reject("the path of the unix socket is missing");
     for (const auto& parameter : url.params()) {
         if (parameter.key != "db") reject("the only parameter is db");
         target.database = database_from(parameter.value);

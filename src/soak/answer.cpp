@@ -49,6 +49,7 @@ answer judge(http::client_response told) {
     }
     // In the checker's words.
     if (told.status == 409 && problem == "sold-out") return {reply::sold_out, {}, {}, "sold out"};
+    if (told.status == 409 && problem == "in-progress") return {reply::unknown, {}, {}, problem};
     if (told.status == 409 && problem == "already-claimed")
         return {reply::already_claimed, {}, {}, "already claimed"};
     return {reply::unexpected, {}, {}, fmt::format("{} {}", told.status, told.body)};

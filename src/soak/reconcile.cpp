@@ -28,7 +28,7 @@ const postgres::statement count_wrongs{"", R"sql(
     SELECT (SELECT count(*) FROM (
                 SELECT FROM claims GROUP BY coupon_id, user_id HAVING count(*) > 1) AS users),
            (SELECT count(*) FROM (
-                SELECT FROM claims GROUP BY user_id, idempotency_key HAVING count(*) > 1) AS keys),
+                SELECT FROM claims GROUP BY user_id, coupon_id, idempotency_key HAVING count(*) > 1) AS keys),
            (SELECT coalesce(sum(conflicts), 0)::bigint FROM claim_conflicts))sql"};
 
 const postgres::statement claims_of_coupon{"", R"sql(

@@ -122,7 +122,7 @@ class course {
 
 task<void> stock_up(postgres::pool& pool, const shop& offers) {
     const auto until = after(database_time);
-    co_await coupon::create_schema(pool, until);
+    co_await coupon::migrate(pool, until);
     for (const auto& one : offers.coupons()) co_await coupon::add_coupon(pool, one, until);
 }
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <functional>
 #include <latch>
 
 namespace dibs::coupon {
@@ -30,7 +31,7 @@ class coupon_claims : public testing::TestWithParam<strategy> {
     coupon_office first{io, urls};
     coupon_office second{io, urls};
 
-    void SetUp() override { run_task(io, create_schema(pool(), after(patience))); }
+    void SetUp() override { run_task(io, migrate(pool(), after(patience))); }
     void TearDown() override {
         run_task(io, first.desk.settle());
         run_task(io, second.desk.settle());
@@ -42,8 +43,26 @@ class coupon_claims : public testing::TestWithParam<strategy> {
         coupon_spec spec{id, "CODE", pieces};
         run_task(io, add_coupon(pool(), std::move(spec), after(patience)));
     }
+    void sql(const std::string& text) { tests::run_sql(schema.url(), text); }
     std::vector<user_id> users(int count) { return run_task(io, tests::make_users(pool(), count)); }
     ledger books(const std::string& id) { return run_task(io, reconcile(pool(), id, after(patience))); }
+
+    void await(const std::function<bool()>& what) {
+        const auto until = after(patience);
+        io.restart();
+        while (!what() && steady::now() < until) io.run_one_until(until);
+        ASSERT_TRUE(what());
+    }
+
+    std::vector<postgres::pool::loan> all_sessions() {
+        std::vector<postgres::pool::loan> taken;
+        try {
+            for (;;) taken.push_back(run_task(io, pool().acquire(after(20ms))));
+        } catch (const error& exhausted) {
+            EXPECT_EQ(exhausted.kind(), fault::exhausted);
+        }
+        return taken;
+    }
 
     /// The users' claims, by turns at either process.
     std::vector<outcome> claim(const std::vector<claim_request>& requests, strategy how) {
@@ -107,17 +126,25 @@ TEST_P(coupon_claims, one_user_with_eight_keys_gets_one_piece) {
     EXPECT_TRUE(books("many").consistent());
 }
 
-TEST_P(coupon_claims, one_key_sent_eight_times_gets_one_answer) {
+TEST_P(coupon_claims, one_key_sent_eight_times_gets_one_piece_and_one_answer) {
     stock("many", 100);
     const auto user = users(1).front();
-    const auto results = claim(std::vector<claim_request>(8, {user, "many", "CODE", "key"}), GetParam());
+    const claim_request request{user, "many", "CODE", "key", 7};
+    const auto results = claim(std::vector<claim_request>(8, request), GetParam());
     EXPECT_EQ(count(results, verdict::issued), 1);
-    EXPECT_EQ(count(results, verdict::repeated), 7);
-    for (const auto& one : results) {
-        ASSERT_TRUE(one.claim);
-        EXPECT_EQ(one.claim->id, results.front().claim->id);
-        EXPECT_EQ(one.claim->issued_at, results.front().claim->issued_at);
-    }
+    // Each process lets one of them through at a time.
+    EXPECT_EQ(count(results, verdict::repeated) + count(results, verdict::in_progress), 7);
+    EXPECT_EQ(count(results, verdict::in_progress), 6);
+    const auto again = claim(std::vector<claim_request>(2, request), GetParam());
+    EXPECT_EQ(count(again, verdict::repeated), 2);
+    for (const auto& one : results)
+        if (one.claim) {
+            EXPECT_EQ(one.claim->id, again.front().claim->id);
+            EXPECT_EQ(one.claim->issued_at, again.front().claim->issued_at);
+        }
+    auto another = request;
+    another.fingerprint = 8;
+    EXPECT_EQ(claim_once(another, GetParam()).result, verdict::key_reused);
     EXPECT_EQ(books("many").issued, 1);
 }
 
@@ -128,18 +155,44 @@ TEST_P(coupon_claims, two_users_may_send_one_key) {
     EXPECT_NE(results[0].claim->id, results[1].claim->id);
 }
 
-TEST_P(coupon_claims, one_key_for_two_coupons_at_once_gets_one_claim) {
+TEST_P(coupon_claims, a_key_counts_for_each_coupon) {
     stock("a", 100);
     stock("b", 100);
     const auto user = users(1).front();
+    const auto results = claim({{user, "a", "CODE", "key"}, {user, "b", "CODE", "key"}}, GetParam());
+    EXPECT_EQ(count(results, verdict::issued), 2);
+    EXPECT_EQ(books("a").issued, 1);
+    EXPECT_EQ(books("b").issued, 1);
+}
+
+TEST_P(coupon_claims, a_user_gets_as_many_as_the_coupon_allows) {
+    stock("many", 100);
+    sql("UPDATE coupons SET per_user = 3");
+    const auto user = users(1).front();
     std::vector<claim_request> requests;
-    for (int i = 0; i < 4; ++i) requests.push_back({user, i < 2 ? "a" : "b", "CODE", "key"});
-    const auto results = claim(requests, GetParam());
-    EXPECT_EQ(count(results, verdict::issued), 1);
-    EXPECT_EQ(count(results, verdict::repeated), 1);
-    EXPECT_EQ(count(results, verdict::key_reused), 2);
-    EXPECT_EQ(books("a").issued + books("b").issued, 1);
-    EXPECT_EQ(books("a").total_conflicts() + books("b").total_conflicts(), 0) << "no lock let two in";
+    for (int i = 0; i < 8; ++i) requests.push_back({user, "many", "CODE", "key-" + std::to_string(i)});
+    std::vector<outcome> results;
+    for (const auto& request : requests) results.push_back(claim_once(request, GetParam()));
+    EXPECT_EQ(count(results, verdict::issued), 3);
+    EXPECT_EQ(count(results, verdict::already_claimed), 5);
+    EXPECT_EQ(books("many").issued, 3);
+    EXPECT_EQ(books("many").claims, issued_ids(results));
+}
+
+TEST_P(coupon_claims, a_coupon_is_claimed_while_it_is_open) {
+    stock("timed", 100);
+    const auto some = users(4);
+    const auto at = [&](std::size_t who, const std::string& times) {
+        sql("UPDATE coupons SET opens_at = NULL, closes_at = NULL, paused = false");
+        sql("UPDATE coupons SET " + times);
+        return claim_once({some[who], "timed", "CODE", "key"}, GetParam()).result;
+    };
+    EXPECT_EQ(at(0, "opens_at = now() + interval '1 hour'"), verdict::not_yet_open);
+    EXPECT_EQ(at(1, "closes_at = now()"), verdict::closed);
+    EXPECT_EQ(at(2, "paused = true"), verdict::paused);
+    EXPECT_EQ(books("timed").issued, 0);
+    EXPECT_EQ(at(3, "opens_at = now(), closes_at = now() + interval '1 hour'"), verdict::issued);
+    EXPECT_EQ(at(3, "closes_at = now()"), verdict::repeated) << "a retry after the end";
 }
 
 TEST_P(coupon_claims, refusals_leave_no_trace) {
@@ -151,6 +204,31 @@ TEST_P(coupon_claims, refusals_leave_no_trace) {
     EXPECT_EQ(claim_once({user_id{999'999}, "one", "CODE", "key"}, how).result, verdict::no_such_user);
     EXPECT_EQ(books("one").issued, 0);
     EXPECT_EQ(claim_once({user, "one", "CODE", "key"}, how).result, verdict::issued) << "with the same key";
+}
+
+TEST_P(coupon_claims, what_is_sold_out_is_known_without_the_database) {
+    stock("gone", 2);
+    const auto some = users(6);
+    const auto at_first = [&](std::size_t who, const std::string& key) {
+        claim_by made{&first, {some[who], "gone", "CODE", key}};
+        return run_task(io, tests::claim_at_once({made}, GetParam())).front();
+    };
+    EXPECT_EQ(at_first(0, "key").result, verdict::issued);
+    EXPECT_EQ(at_first(1, "key").result, verdict::issued);
+    EXPECT_EQ(at_first(2, "key").result, verdict::sold_out);
+    await([&] { return first.desk.knows_sold_out("gone"); });
+    {
+        const auto all = all_sessions();
+        EXPECT_EQ(at_first(3, "key").result, verdict::sold_out) << "no session was to be had";
+    }
+    EXPECT_EQ(at_first(1, "key").result, verdict::repeated) << "a retry gets its 201";
+    EXPECT_EQ(at_first(1, "other").result, verdict::already_claimed);
+    sql("UPDATE coupons SET stock = 3");
+    const auto added = steady::now();
+    await([&] { return !first.desk.knows_sold_out("gone"); });
+    EXPECT_LT(steady::now() - added, 1s);
+    EXPECT_EQ(at_first(4, "key").result, verdict::issued);
+    EXPECT_EQ(at_first(5, "key").result, verdict::sold_out);
 }
 
 std::string name_of(const testing::TestParamInfo<strategy>& info) {
@@ -186,19 +264,21 @@ TEST_F(coupon_guards, a_lock_that_grants_everybody_shows_as_conflicts_and_harms_
     }
 }
 
-TEST_F(coupon_guards, one_key_sent_eight_times_gets_one_claim_even_without_a_lock) {
+TEST_F(coupon_guards, one_key_sent_by_two_processes_gets_one_claim_even_without_a_lock) {
     stock("some", 10);
-    const auto user = users(1).front();
-    const auto results =
-        claim(std::vector<claim_request>(8, {user, "some", "CODE", "key"}), strategy::spinlock);
-    EXPECT_EQ(count(results, verdict::issued), 1);
-    EXPECT_EQ(count(results, verdict::issued) + count(results, verdict::repeated), 8);
-    EXPECT_EQ(books("some").issued, 1);
+    for (const auto user : users(10)) {
+        const auto results =
+            claim(std::vector<claim_request>(2, {user, "some", "CODE", "key"}), strategy::spinlock);
+        EXPECT_GE(count(results, verdict::issued), 1);
+        EXPECT_EQ(count(results, verdict::issued) + count(results, verdict::repeated), 2);
+        EXPECT_EQ(results[0].claim->id, results[1].claim->id);
+    }
+    EXPECT_EQ(books("some").issued, 10);
 }
 
 TEST_F(coupon_guards, strategies_that_do_not_exclude_one_another_harm_nothing) {
     stock("mixed", 20);
-    const auto everyone = users(42);
+    const auto everyone = users(6 * static_cast<int>(all_strategies.size()));
     task_group all(io.get_executor());
     std::vector<std::vector<outcome>> results(all_strategies.size());
     const auto part = [&](std::size_t i) -> task<void> {
@@ -221,7 +301,7 @@ TEST_F(coupon_guards, a_write_on_an_old_reading_changes_nothing) {
     const claim_request mine{two[0], "some", "CODE", "key"};
     const auto seen = run_task(io, read_evidence(pool(), mine, after(patience)));
     EXPECT_EQ(claim_once({two[1], "some", "CODE", "key"}, strategy::cas).result, verdict::issued);
-    const auto late = run_task(io, issue_next(pool(), mine, *seen.coupon, after(patience)));
+    const auto late = run_task(io, issue_next(pool(), mine, seen, after(patience)));
     EXPECT_EQ(late.what, written::result::overtaken);
     EXPECT_EQ(books("some").issued, 1);
 }
@@ -232,8 +312,11 @@ TEST_F(coupon_guards, the_fence_lets_no_older_token_pass) {
     std::int64_t seen = 0;
     const auto write = [&](user_id user, const fence& holder) {
         const claim_request mine{user, "some", "CODE", "key"};
-        const coupon_state state{"some", "CODE", 10, seen};
-        const auto result = run_task(io, issue_next(pool(), mine, state, holder, after(patience))).what;
+        evidence found;
+        found.coupon = coupon_state{"some", "CODE", 10, seen};
+        const auto result = run_task(io, issue_next(pool(), mine, found, holder, after(patience))).what;
+        const bool refused = run_task(io, fence_refuses(pool(), "some", holder, after(patience)));
+        EXPECT_EQ(refused, result == written::result::overtaken);
         if (result == written::result::done) ++seen;
         return result;
     };
@@ -276,9 +359,15 @@ TEST_F(coupon_guards, the_database_itself_refuses_what_must_not_be) {
     refused("UPDATE coupons SET issued = 2");
     refused("UPDATE coupons SET issued = -1");
     const auto user = std::to_string(number(two[0]));
-    refused("INSERT INTO claims (coupon_id, user_id, idempotency_key) VALUES ('one', " + user + ", 'x')");
-    stock("two", 1);
-    refused("INSERT INTO claims (coupon_id, user_id, idempotency_key) VALUES ('two', " + user + ", 'key')");
+    const auto insert = [&](const std::string& key, int ordinal) {
+        return "INSERT INTO claims (coupon_id, user_id, idempotency_key, ordinal) VALUES ('one', " + user + ", '" +
+               key + "', " + std::to_string(ordinal) + ")";
+    };
+    refused(insert("x", 1));
+    refused(insert("key", 2));
+    refused(insert("x", 0));
+    refused("UPDATE coupons SET per_user = 0");
+    refused("UPDATE coupons SET opens_at = now(), closes_at = now()");
 }
 
 TEST_F(coupon_guards, hashing_a_password_holds_up_no_claim) {
@@ -299,7 +388,7 @@ TEST_F(coupon_guards, hashing_a_password_holds_up_no_claim) {
     EXPECT_EQ(hashing.waiting(), 2U) << "the sign-up still waits for its turn";
     gate.count_down();
     while (signed_up.wait_for(0s) != std::future_status::ready) io.run_one();
-    EXPECT_EQ(signed_up.get()->email, "ann@test");
+    EXPECT_EQ(signed_up.get().of.email, "ann@test");
     EXPECT_EQ(busy.get(), "");
 }
 
@@ -310,10 +399,10 @@ TEST(coupon_schema, may_be_made_by_many_at_once) {
     task_group all(io.get_executor());
     for (int i = 0; i < 8; ++i) {
         processes.push_back(std::make_unique<postgres::pool>(io.get_executor(), schema.url()));
-        all.spawn(create_schema(*processes.back(), after(patience)));
+        all.spawn(migrate(*processes.back(), after(patience)));
     }
     run_task(io, all.join());
-    run_task(io, create_schema(*processes.front(), after(patience)));
+    run_task(io, migrate(*processes.front(), after(patience)));
     EXPECT_EQ(tests::run_sql(schema.url(), "SELECT count(*) FROM coupons"), "0");
 }
 

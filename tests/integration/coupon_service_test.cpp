@@ -61,9 +61,10 @@ TEST_F(coupon_service, answers_the_published_script) {
     const auto mine = client.get("/api/me/coupons", {coupon_client::bearer(token)});
     EXPECT_EQ(mine.data().as_array().size(), 1U);
     const auto coupon = client.get("/api/coupons/test-coupon-1");
-    EXPECT_EQ(coupon.text, R"({"data":{"id":"test-coupon-1","stock":10,"issued":1,"remaining":9}})");
-    EXPECT_EQ(client.get("/api/coupons").text,
-              R"({"data":[{"id":"test-coupon-1","stock":10,"issued":1,"remaining":9}]})");
+    const std::string shown = R"({"id":"test-coupon-1","stock":10,"issued":1,"remaining":9,"perUser":1,)"
+                              R"("state":"open","opensAt":null,"closesAt":null})";
+    EXPECT_EQ(coupon.text, R"({"data":)" + shown + "}");
+    EXPECT_EQ(client.get("/api/coupons").text, R"({"data":[)" + shown + "]}");
     EXPECT_EQ(client.get("/healthz").status, 200);
 }
 
@@ -162,7 +163,7 @@ TEST_F(coupon_service, wants_a_token_of_its_own) {
         "eyJhbGciOiJub25lIn0" + good.substr(good.find('.'), good.rfind('.') + 1 - good.find('.'));
     for (const auto& bad :
          {std::string(), std::string("x"), unsigned_token, theirs.issue(user_id{1}, now),
-          ours.issue(user_id{1}, now - tokens::lifetime - 2min), ours.issue(user_id{999}, now)}) {
+          ours.issue(user_id{1}, now - tokens::usual_life - 2min), ours.issue(user_id{999}, now)}) {
         const auto answer = client.claim({bad, "t", "queue"});
         EXPECT_EQ(answer.status, 401) << bad;
         EXPECT_THAT(answer.head, HasSubstr("WWW-Authenticate: Bearer"));

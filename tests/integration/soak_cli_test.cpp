@@ -87,7 +87,7 @@ TEST_F(dibs_soak, reconciles_what_there_is_when_it_is_interrupted) {
 class soak_books : public postgres_test {
    protected:
     soak_books() {
-        run(coupon::create_schema(pool, after(10s)));
+        run(coupon::migrate(pool, after(10s)));
         run(coupon::add_coupon(pool, {"plenty", "c", 10}, after(10s)));
         run(coupon::add_coupon(pool, {"drop", "c", 1}, after(10s)));
         std::filesystem::create_directory(folder());
@@ -190,13 +190,13 @@ INSTANTIATE_TEST_SUITE_P(
         tampering{"oversold", R"(ALTER TABLE coupons DROP CONSTRAINT coupons_issued_within_stock;
                                  UPDATE coupons SET stock = 0 WHERE id = 'drop')",
                   &books::oversold},
-        tampering{"twice", R"(ALTER TABLE claims DROP CONSTRAINT claims_one_per_user;
+        tampering{"twice", R"(ALTER TABLE claims DROP CONSTRAINT claims_numbered_per_user;
                               INSERT INTO claims (coupon_id, user_id, idempotency_key)
                               SELECT 'plenty', id, 'another' FROM users WHERE email = 'ann')",
                   &books::twice},
         tampering{"second_result", R"(ALTER TABLE claims DROP CONSTRAINT claims_one_per_key;
-                                      INSERT INTO claims (coupon_id, user_id, idempotency_key)
-                                      SELECT 'drop', id, 'k' FROM users WHERE email = 'ann')",
+                                      INSERT INTO claims (coupon_id, user_id, idempotency_key, ordinal)
+                                      SELECT 'plenty', id, 'k', 2 FROM users WHERE email = 'ann')",
                   &books::second_results},
         tampering{"miscounted", "UPDATE coupons SET issued = 3 WHERE id = 'plenty'", &books::miscounted},
         tampering{"sold_out_with_pieces_left", "UPDATE coupons SET stock = 2 WHERE id = 'drop'",

@@ -65,6 +65,10 @@ api_answer coupon_client::post(const std::string& path, const std::string& body,
     return exchange("POST " + path, body, more);
 }
 
+api_answer coupon_client::patch(const std::string& path, const std::string& body, const fields& more) const {
+    return exchange("PATCH " + path, body, more);
+}
+
 std::string coupon_client::sign_up(const std::string& name) const {
     const auto body = fmt::format(R"({{"email":"{0}@test","name":"{0}","idempotencyKey":"{0}"}})", name);
     const auto answer = post("/api/auth/signup", body);

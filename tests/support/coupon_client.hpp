@@ -49,6 +49,10 @@ class coupon_client {
     using fields = std::vector<std::string>;  ///< `Name: value`
     api_answer get(const std::string& path, const fields& more = {}) const;
     api_answer post(const std::string& path, const std::string& body, const fields& more = {}) const;
+    /// `head`: method and path.
+    api_answer exchange(const std::string& head, const std::string& body, const fields& more) const;
+
+    api_answer patch(const std::string& path, const std::string& body, const fields& more = {}) const;
 
     /// A guest's access token.
     std::string sign_up(const std::string& name) const;
@@ -64,8 +68,6 @@ class coupon_client {
     static std::string bearer(const std::string& token) { return "Authorization: Bearer " + token; }
 
    private:
-    api_answer exchange(const std::string& head, const std::string& body, const fields& more) const;
-
     std::uint16_t port_;
 };
 

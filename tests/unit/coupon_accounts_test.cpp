@@ -1,102 +1,20 @@
 #include "coupon/passwords.hpp"
-#include "coupon/tokens.hpp"
+#include "coupon/refresh_token.hpp"
+#include "coupon/sessions.hpp"
+#include "coupon/try_limit.hpp"
 #include "tests/support/run_task.hpp"
 
 #include <dibs/error.hpp>
 
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
-#include <jwt.h>
 
-#include <cstdlib>
 #include <latch>
-#include <memory>
 
 namespace dibs::coupon {
 namespace {
 
 using namespace std::chrono_literals;
-
-const std::string secret(32, 'k');
-const tokens::clock::time_point now = tokens::clock::time_point(1'800'000'000s);
-
-/// A token with one thing about it out of order.
-struct forgery {
-    jwt_alg_t signed_with = JWT_ALG_HS256;
-    std::string key = secret;
-    std::string issuer = "dibs";
-    std::string audience = "dibs-coupons";
-    std::string subject = "42";
-    std::string without = "";  // the claim to leave out
-
-    std::string text() const {
-        jwt_t* jwt = nullptr;
-        jwt_new(&jwt);
-        const std::unique_ptr<jwt_t, decltype(&jwt_free)> owned(jwt, &jwt_free);
-        const auto* bytes = reinterpret_cast<const unsigned char*>(key.data());
-        if (signed_with == JWT_ALG_NONE)
-            jwt_set_alg(jwt, JWT_ALG_NONE, nullptr, 0);
-        else
-            jwt_set_alg(jwt, signed_with, bytes, static_cast<int>(key.size()));
-        const auto at = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
-        if (without != "iss") jwt_add_grant(jwt, "iss", issuer.c_str());
-        if (without != "aud") jwt_add_grant(jwt, "aud", audience.c_str());
-        if (without != "sub") jwt_add_grant(jwt, "sub", subject.c_str());
-        if (without != "nbf") jwt_add_grant_int(jwt, "nbf", at);
-        if (without != "exp") jwt_add_grant_int(jwt, "exp", at + 3600);
-        const std::unique_ptr<char, decltype(&std::free)> text(jwt_encode_str(jwt), &std::free);
-        return text.get();
-    }
-};
-
-bool accepted(const forgery& token) {
-    return tokens(token_key(secret)).verify(token.text(), now).has_value();
-}
-
-TEST(coupon_tokens, a_token_names_its_user) {
-    const tokens signer{token_key(secret)};
-    const std::string token = signer.issue(user_id{42}, now);
-    EXPECT_EQ(signer.verify(token, now), user_id{42});
-    EXPECT_EQ(tokens(token_key(secret)).verify(token, now), user_id{42}) << "another process, same key";
-}
-
-TEST(coupon_tokens, a_token_has_its_time) {
-    const tokens signer{token_key(secret)};
-    const std::string token = signer.issue(user_id{42}, now);
-    EXPECT_TRUE(signer.verify(token, now - 60s));
-    EXPECT_FALSE(signer.verify(token, now - 61s));
-    EXPECT_TRUE(signer.verify(token, now + tokens::lifetime + 59s));
-    EXPECT_FALSE(signer.verify(token, now + tokens::lifetime + 60s));
-}
-
-TEST(coupon_tokens, forgeries_are_refused) {
-    EXPECT_TRUE(accepted({})) << "else the rest proves nothing";
-    EXPECT_FALSE(accepted({.key = std::string(32, 'x')}));
-    EXPECT_FALSE(accepted({.signed_with = JWT_ALG_NONE}));
-    EXPECT_FALSE(accepted({.signed_with = JWT_ALG_HS512}));
-    EXPECT_FALSE(accepted({.issuer = "else"}));
-    EXPECT_FALSE(accepted({.audience = "else"}));
-    for (const std::string lacking : {"iss", "aud", "sub", "nbf", "exp"})
-        EXPECT_FALSE(accepted({.without = lacking})) << lacking;
-    for (const std::string nobody : {"", "0", "-1", "42x", "99999999999999999999"})
-        EXPECT_FALSE(accepted({.subject = nobody})) << nobody;
-}
-
-TEST(coupon_tokens, what_is_no_token_is_refused) {
-    const tokens signer{token_key(secret)};
-    const std::string good = signer.issue(user_id{42}, now);
-    for (const std::string& bad : {std::string(), std::string("x"), std::string(".."), good + "x",
-                                   good.substr(0, good.size() - 1), std::string(100'000, 'a'), good + '\0'})
-        EXPECT_FALSE(signer.verify(bad, now)) << bad.substr(0, 40);
-    std::string altered = good;
-    altered[good.find('.') + 5] ^= 1;
-    EXPECT_FALSE(signer.verify(altered, now));
-}
-
-TEST(coupon_tokens, a_short_key_is_refused) {
-    EXPECT_THROW(token_key(std::string(31, 'k')), error);
-    EXPECT_NE(token_key::random().bytes(), token_key::random().bytes());
-}
 
 TEST(coupon_passwords, a_hash_matches_its_password_alone) {
     const std::string hash = hash_password("correct horse");
@@ -105,6 +23,19 @@ TEST(coupon_passwords, a_hash_matches_its_password_alone) {
     EXPECT_FALSE(password_matches(hash, "correct horsE"));
     EXPECT_FALSE(password_matches("", "correct horse"));
     EXPECT_NE(hash, hash_password("correct horse")) << "salted";
+}
+
+TEST(coupon_passwords, nothing_matches_the_hash_of_nothing_but_it_is_worked_for) {
+    const std::string real = hash_password("secret");
+    const std::string nothing = hash_of_nothing;
+    EXPECT_EQ(nothing.substr(0, nothing.find_last_of(',')), real.substr(0, real.find_last_of(',')));
+    EXPECT_EQ(nothing.size(), real.size());
+    for (const std::string guess : {"", "secret", "dibs has no salt"})
+        EXPECT_FALSE(password_matches(nothing, guess));
+    // Not refused at a glance, as what is no hash is.
+    const auto begun = steady::now();
+    password_matches(nothing, "secret");
+    EXPECT_GT(steady::now() - begun, 2ms);
 }
 
 TEST(coupon_passwords, the_pool_refuses_more_than_it_may_hold_and_leaves_others_alone) {
@@ -135,6 +66,67 @@ TEST(coupon_passwords, what_a_job_throws_reaches_its_caller) {
     auto result = tests::start_task(io.get_executor(), pool.run(job));
     io.run();
     EXPECT_THROW(result.get(), std::runtime_error);
+}
+
+TEST(coupon_refresh_tokens, are_read_as_written_and_nothing_else_is) {
+    const auto token = refresh_token::of_new_session();
+    const std::string text = token.text();
+    EXPECT_EQ(text.size(), 64U);
+    const auto read = refresh_token::read(text);
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->session(), token.session());
+    EXPECT_EQ(read->hash(), token.hash());
+    EXPECT_EQ(text.find(token.hash()), std::string::npos);
+    EXPECT_NE(refresh_token::of_new_session().text(), text);
+    for (const std::string& bad :
+         {std::string(), text + "A", text.substr(1), std::string(64, '='), std::string(64, '.'),
+          std::string(100'000, 'A'), text.substr(0, 62) + "=="})
+        EXPECT_FALSE(refresh_token::read(bad)) << bad.substr(0, 80);
+}
+
+TEST(coupon_refresh_tokens, have_one_successor_for_a_salt_in_the_same_session) {
+    const auto token = refresh_token::of_new_session();
+    const std::string salt = fresh_salt();
+    const auto next = token.successor(salt);
+    EXPECT_EQ(next.text(), token.successor(salt).text());
+    EXPECT_EQ(next.session(), token.session());
+    EXPECT_NE(next.hash(), token.hash());
+    EXPECT_NE(next.text(), token.successor(fresh_salt()).text());
+    EXPECT_NE(next.text(), refresh_token::of_new_session().successor(salt).text());
+}
+
+TEST(coupon_refresh_tokens, a_spent_one_is_told_its_successor_for_a_moment_and_then_ends_the_session) {
+    const session_state fresh{"good", "spent", true, "salt"};
+    const session_state later{"good", "spent", false, "salt"};
+    const session_state never_spent{"good", "", false, ""};
+    EXPECT_EQ(judge(fresh, "good"), refresh_verdict::rotate);
+    EXPECT_EQ(judge(fresh, "spent"), refresh_verdict::repeat);
+    EXPECT_EQ(judge(fresh, "spent before"), refresh_verdict::reuse);
+    EXPECT_EQ(judge(later, "good"), refresh_verdict::rotate);
+    EXPECT_EQ(judge(later, "spent"), refresh_verdict::reuse);
+    EXPECT_EQ(judge(never_spent, "good"), refresh_verdict::rotate);
+    EXPECT_EQ(judge(never_spent, "other"), refresh_verdict::reuse);
+}
+
+TEST(coupon_try_limit, lets_a_burst_through_and_then_one_an_interval) {
+    try_limit tries({.burst = 3, .interval = 10s});
+    const auto start = steady::now();
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(tries.count("ann", start), 0s);
+    EXPECT_EQ(tries.count("ann", start), 10s);
+    EXPECT_EQ(tries.count("ann", start + 1ms), 10s) << "rounded up, and the refused ones did not count";
+    EXPECT_EQ(tries.count("bob", start), 0s) << "each account for itself";
+    EXPECT_EQ(tries.count("ann", start + 10s), 0s);
+    EXPECT_EQ(tries.count("ann", start + 10s), 10s);
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(tries.count("ann", start + 60s), 0s);
+    tries.forgive("ann");
+    EXPECT_EQ(tries.count("ann", start + 60s), 0s);
+}
+
+TEST(coupon_try_limit, forgets_whom_it_need_not_remember) {
+    try_limit tries({.burst = 2, .interval = 10s});
+    auto at = steady::now();
+    for (int i = 0; i < 100'000; ++i) tries.count(std::to_string(i), at += 100ms);
+    EXPECT_LE(tries.remembered(), 2000U);
 }
 
 }  // namespace

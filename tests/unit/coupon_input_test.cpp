@@ -1,8 +1,12 @@
+#include "coupon/account_input.hpp"
 #include "coupon/input.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <optional>
+#include <string_view>
 
 namespace dibs::coupon {
 namespace {
@@ -28,6 +32,10 @@ std::string complaint(Read read, const std::string& text) {
     return "";
 }
 
+std::string claim_complaint(const std::string& body, std::optional<std::string_view> key_field = std::nullopt) {
+    return complaint([&](const std::string& text) { read_claim(text, key_field); }, body);
+}
+
 std::string sign_up_complaint(const std::string& member, const std::string& value) {
     return complaint(read_sign_up, sign_up(member, value));
 }
@@ -43,19 +51,43 @@ TEST(coupon_input, reads_a_sign_up_with_and_without_a_password) {
 }
 
 TEST(coupon_input, says_what_is_wrong_with_a_body) {
-    EXPECT_THAT(complaint(read_claim, ""), HasSubstr("not JSON"));
-    EXPECT_THAT(complaint(read_claim, "{"), HasSubstr("not JSON"));
-    EXPECT_THAT(complaint(read_claim, "[]"), HasSubstr("JSON object"));
-    EXPECT_THAT(complaint(read_claim, std::string(2000, '[')), HasSubstr("not JSON"));
-    EXPECT_THAT(complaint(read_claim, R"({"couponCode":"\ud800","idempotencyKey":"k"})"),
+    EXPECT_THAT(claim_complaint(""), HasSubstr("not JSON"));
+    EXPECT_THAT(claim_complaint("{"), HasSubstr("not JSON"));
+    EXPECT_THAT(claim_complaint("[]"), HasSubstr("JSON object"));
+    EXPECT_THAT(claim_complaint(std::string(2000, '[')), HasSubstr("not JSON"));
+    EXPECT_THAT(claim_complaint(R"({"couponCode":"\ud800","idempotencyKey":"k"})"),
                 HasSubstr("not JSON"));
-    EXPECT_THAT(complaint(read_claim, "{\"couponCode\":\"\xff\",\"idempotencyKey\":\"k\"}"),
+    EXPECT_THAT(claim_complaint("{\"couponCode\":\"\xff\",\"idempotencyKey\":\"k\"}"),
                 HasSubstr("not JSON"));
-    EXPECT_THAT(complaint(read_claim, R"({"idempotencyKey":"k"})"), HasSubstr("`couponCode` is missing"));
-    EXPECT_THAT(complaint(read_claim, R"({"couponCode":7,"idempotencyKey":"k"})"),
+    EXPECT_THAT(claim_complaint(R"({"idempotencyKey":"k"})"), HasSubstr("`couponCode` is missing"));
+    EXPECT_THAT(claim_complaint(R"({"couponCode":7,"idempotencyKey":"k"})"),
                 HasSubstr("`couponCode` must be a string"));
-    EXPECT_THAT(complaint(read_claim, R"({"couponCode":"C","idempotencyKey":null})"),
+    EXPECT_THAT(claim_complaint(R"({"couponCode":"C","idempotencyKey":null})"),
                 HasSubstr("`idempotencyKey` must be a string"));
+}
+
+TEST(coupon_input, takes_the_key_from_the_body_or_the_field) {
+    const std::string with_key = R"({"couponCode":"C","idempotencyKey":"k-1"})";
+    const std::string without = R"({"couponCode":"C"})";
+    EXPECT_EQ(read_claim(with_key).key, "k-1");
+    EXPECT_EQ(read_claim(without, "k-2").key, "k-2");
+    EXPECT_EQ(read_claim(without, R"("k-2")").key, "k-2") << "a string of structured fields";
+    EXPECT_EQ(read_claim(with_key, R"("k-1")").key, "k-1");
+    EXPECT_THAT(claim_complaint(with_key, "k-2"), HasSubstr("not the same"));
+    EXPECT_THAT(claim_complaint(without), HasSubstr("`idempotencyKey` is missing"));
+    EXPECT_THAT(claim_complaint(without, "two words"), HasSubstr("visible ASCII"));
+    EXPECT_THAT(claim_complaint(without, "\xc3\xa9"), HasSubstr("visible ASCII"));
+    EXPECT_THAT(claim_complaint(without, R"("")"), HasSubstr("1 to 255"));
+    EXPECT_THAT(claim_complaint(without, std::string(256, 'k')), HasSubstr("1 to 255"));
+}
+
+TEST(coupon_input, knows_a_body_by_all_it_says_but_the_key) {
+    const auto print = [](const std::string& body) { return read_claim(body, "k").fingerprint; };
+    const auto plain = print(R"({"couponCode":"C"})");
+    EXPECT_EQ(print(R"({ "idempotencyKey": "k", "couponCode": "\u0043" })"), plain);
+    EXPECT_NE(print(R"({"couponCode":"D"})"), plain);
+    EXPECT_NE(print(R"({"couponCode":"C","gift":true})"), plain);
+    EXPECT_EQ(print(R"({"a":1,"couponCode":"C"})"), print(R"({"couponCode":"C","a":1})"));
 }
 
 TEST(coupon_input, bounds_every_text) {

@@ -67,6 +67,7 @@ TEST(redis_endpoint, refuses_everything_else_and_keeps_passwords_to_itself) {
                             "redis://ann@h",
                             "unix://host/path",
                             "unix:///",
+                            "unix:@/r.sock",
                             "unix:///p?x=1",
                             "unix:///p?db=",
                             "redis+unix://",

@@ -1,0 +1,180 @@
+#include "claims_bench/generator.hpp"
+
+#include "claims_bench/answer.hpp"
+#include "claims_bench/issued_claims.hpp"
+#include "claims_bench/pacing.hpp"
+#include "claims_bench/request_text.hpp"
+#include "claims_bench/sockets.hpp"
+
+#include <algorithm>
+#include <ctime>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace dibs::claims_bench {
+namespace {
+
+constexpr std::chrono::seconds patience{30};  // without any answer
+constexpr std::chrono::milliseconds late{1};
+constexpr std::size_t longest_surprise = 500;
+
+double in_ms(steady::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
+
+double cpu_us_so_far() {
+    timespec used{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
+}
+
+class generator {
+   public:
+    explicit generator(const load_orders& orders)
+        : orders_(orders),
+          texts_(orders),
+          sockets_(orders.port, orders.connections),
+          lines_(orders.connections) {
+        latencies_ms_.reserve(orders.requests);
+        issued_.reserve(orders.requests);
+        for (; open_ < lines_.size(); ++open_) free_.push_back(open_);
+    }
+
+    load_report run() {
+        const double cpu_before = cpu_us_so_far();
+        begin_ = steady::now();
+        end_ = begin_ + orders_.length;
+        if (orders_.rate > 0) plan_.emplace(begin_, orders_.rate);
+        last_answer_ = begin_;
+        send_what_is_due(begin_);
+        while (under_way_ > 0 || (open_ > 0 && more_to_send())) {
+            if (!serve()) break;
+        }
+        found_.cpu_us = cpu_us_so_far() - cpu_before;
+        found_.seconds = std::chrono::duration<double>(last_answer_ - begin_).count();
+        finish();
+        return std::move(found_);
+    }
+
+   private:
+    /// A connection, and the request that is under way on it.
+    struct line {
+        std::size_t request = 0;
+        deadline begun{};
+        std::string received;  // where an answer came in parts
+    };
+
+    bool more_to_send() const { return next_ < orders_.requests && due(next_) < end_; }
+    deadline due(std::size_t request) const { return plan_ ? plan_->intended(request) : now_; }
+
+    /// Until something has arrived or is due. False: the server has stopped to answer.
+    bool serve() {
+        const deadline give_up = last_answer_ + patience;
+        const bool waits_for_time = plan_ && more_to_send() && !free_.empty();
+        const auto& ready = sockets_.wait(waits_for_time ? std::min(due(next_), give_up) : give_up);
+        now_ = steady::now();
+        for (const auto which : ready) take(which);
+        send_what_is_due(now_);
+        return now_ < give_up;
+    }
+
+    void send_what_is_due(deadline now) {
+        now_ = now;
+        while (!free_.empty() && more_to_send() && due(next_) <= now) {
+            const auto which = free_.front();
+            free_.pop_front();
+            send(which, now);
+        }
+    }
+
+    void send(std::size_t which, deadline now) {
+        line& on = lines_[which];
+        on.request = next_++;
+        on.begun = due(on.request);
+        if (plan_) {
+            const auto lag = now - on.begun;
+            lags_ms_.push_back(in_ms(lag));
+            if (lag >= late) ++found_.late_starts;
+        }
+        texts_.write(on.request, text_);
+        ++found_.sent;
+        ++under_way_;
+        sockets_.send(which, text_);
+    }
+
+    void take(std::size_t which) {
+        line& on = lines_[which];
+        std::string_view bytes = sockets_.receive(which);
+        if (bytes.empty()) {
+            sockets_.drop(which);
+            if (std::ranges::find(free_, which) != free_.end())
+                throw std::runtime_error("an idle connection was closed");
+            --under_way_;
+            --open_;
+            return;
+        }
+        if (!on.received.empty()) bytes = on.received.append(bytes);
+        const auto complete = read_answer(bytes);
+        if (!complete) {
+            if (on.received.empty()) on.received = bytes;
+            return;
+        }
+        answered(on, *complete);
+        on.received.clear();
+        free_.push_back(which);
+    }
+
+    void answered(const line& on, const answer& what) {
+        const auto now = steady::now();
+        last_answer_ = now;
+        --under_way_;
+        ++found_.statuses[what.status];
+        latencies_ms_.push_back(in_ms(now - on.begun));
+        if (what.status != orders_.expected && found_.surprise.empty())
+            found_.surprise = what.body.substr(0, longest_surprise);
+        if (what.status != 201) return;
+        if (const auto id = claim_id_in(what.body))
+            issued_.push_back({*id, static_cast<std::int64_t>(on.request)});
+        else if (found_.surprise.empty())
+            found_.surprise = what.body.substr(0, longest_surprise);
+    }
+
+    void finish() {
+        std::uint64_t answers = 0;
+        for (const auto& [status, count] : found_.statuses) answers += count;
+        if (found_.sent > answers) found_.statuses[0] = found_.sent - answers;
+        found_.p50_ms = percentile(latencies_ms_, 0.5);
+        found_.p99_ms = percentile(latencies_ms_, 0.99);
+        found_.max_ms = percentile(latencies_ms_, 1);
+        found_.lag_p99_ms = percentile(lags_ms_, 0.99);
+        if (!orders_.claims_file.empty()) write_issued(orders_.claims_file, issued_);
+    }
+
+    const load_orders& orders_;
+    request_texts texts_;
+    sockets sockets_;
+    std::vector<line> lines_;
+    std::deque<std::size_t> free_;  // the longest free first
+    std::optional<schedule> plan_;
+    deadline begin_{};
+    deadline end_{};
+    deadline now_{};
+    deadline last_answer_{};
+    std::size_t next_ = 0;
+    std::size_t under_way_ = 0;
+    std::size_t open_ = 0;
+    std::string text_;
+    std::vector<double> latencies_ms_;
+    std::vector<double> lags_ms_;
+    std::vector<issued_claim> issued_;
+    load_report found_;
+};
+
+}  // namespace
+
+load_report generate(const load_orders& orders, const std::function<void()>& connected) {
+    generator all(orders);
+    connected();
+    return all.run();
+}
+
+}  // namespace dibs::claims_bench

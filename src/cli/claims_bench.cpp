@@ -1,0 +1,153 @@
+#include "cli/claims_bench.hpp"
+
+#include "claims_bench/constant_server.hpp"
+#include "claims_bench/generator.hpp"
+#include "claims_bench/suite.hpp"
+#include "cli/atomic_file.hpp"
+#include "cli/commands.hpp"
+#include "cli/progress_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace dibs::cli {
+namespace {
+
+/// More than a service issues here.
+constexpr double most_claims_a_second = 100'000;
+constexpr double most_claims_one_by_one_a_second = 20'000;
+
+struct claims_flags {
+    bool wanted = false;
+    std::vector<std::string> only;
+    double seconds = 3;
+    claims_bench::setting how;
+    std::string json;
+};
+
+std::vector<std::string> claims_figure_names() {
+    std::vector<std::string> names;
+    for (const auto& one : claims_bench::suite())
+        names.insert(names.end(), one.names.begin(), one.names.end());
+    return names;
+}
+
+bool asked_for(const claims_bench::measurement& what, const std::vector<std::string>& only) {
+    return only.empty() || std::ranges::any_of(what.names, [&](const std::string& name) {
+               return std::ranges::find(only, name) != only.end();
+           });
+}
+
+std::size_t users_for(const claims_flags& flags) {
+    const auto wants = [&](const char* name) {
+        return flags.only.empty() || std::ranges::find(flags.only, name) != flags.only.end();
+    };
+    double users = flags.seconds * most_claims_one_by_one_a_second;
+    if (wants("claims_batch")) users = std::max(users, flags.seconds * most_claims_a_second);
+    if (wants("claims_batch_p99")) users = std::max(users, flags.seconds * flags.how.rate + 1);
+    return static_cast<std::size_t>(std::ceil(std::max(users, 10'000.0)));
+}
+
+std::vector<claims_bench::figure> measure_claims(const claims_flags& flags) {
+    sandbox::options box;
+    box.redis_masters = sandbox::redlock_masters;
+    auto servers = sandbox::servers::start(box);
+    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs bench: {}\n", *warning);
+    auto how = flags.how;
+    how.executable = std::filesystem::canonical("/proc/self/exe");
+    how.length = std::chrono::milliseconds(std::lround(flags.seconds * 1000));
+    how.users = users_for(flags);
+    progress_line progress;
+    progress.show(fmt::format("{} users sign up …", how.users));
+    claims_bench::stage stage(servers, how);
+    std::vector<claims_bench::figure> figures;
+    for (const auto& one : claims_bench::suite()) {
+        if (!asked_for(one, flags.only)) continue;
+        progress.show(fmt::format("{} …", fmt::join(one.names, ", ")));
+        for (auto& found : one.run(stage)) figures.push_back(std::move(found));
+    }
+    return figures;
+}
+
+int run_claims_bench(const claims_flags& flags) {
+    std::optional<atomic_file> file;
+    if (!flags.json.empty()) file.emplace(flags.json);
+    const auto figures = measure_claims(flags);
+    fmt::print("{}", claims_bench::table(figures));
+    if (file) file->keep(claims_bench::json(figures));
+    return success;
+}
+
+}  // namespace
+
+std::function<bool(int&)> add_claims_bench(CLI::App& bench) {
+    auto flags = std::make_shared<claims_flags>();
+    auto* claims = bench
+                       .add_flag("--claims", flags->wanted,
+                                 "Measure how fast dibs serve issues, beside its floors, instead")
+                       ->group("Claims");
+    const auto option = [&](const char* name, auto& value, const char* what) {
+        return bench.add_option(name, value, what)->needs(claims)->group("Claims");
+    };
+    option("--json", flags->json, "Write the figures there as well")->type_name("FILE");
+    option("--only", flags->only, "These figures, separated by commas [all]")
+        ->delimiter(',')
+        ->check(CLI::IsMember(claims_figure_names()))
+        ->type_name("NAME");
+    option("--seconds", flags->seconds, "Of each repeat")
+        ->check(CLI::Range(0.1, 60.0))
+        ->capture_default_str();
+    option("--repeats", flags->how.repeats, "Of each figure and of its floor, in turns")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    option("--connections", flags->how.connections, "That the generator keeps")
+        ->check(CLI::Range(1, 10'000))
+        ->capture_default_str();
+    option("--rate", flags->how.rate, "Claims a second of claims_batch_p99")
+        ->check(CLI::Range(1.0, 1e6))
+        ->capture_default_str();
+    return [flags](int& status) {
+        if (flags->wanted) status = run_claims_bench(*flags);
+        return flags->wanted;
+    };
+}
+
+void add_claims_bench_processes(CLI::App& app) {
+    auto orders = std::make_shared<std::string>();
+    auto* load = app.add_subcommand("claims-load", "The generator of dibs bench --claims")->group("");
+    load->add_option("ORDERS", *orders)->required();
+    load->callback([orders] {
+        const auto say_connected = [] {
+            fmt::print("connected\n");
+            std::fflush(stdout);
+        };
+        const auto what = claims_bench::load_orders_from(*orders);
+        fmt::print("{}\n", claims_bench::to_json(claims_bench::generate(what, say_connected)));
+    });
+
+    struct constant {
+        std::uint16_t port = 0;
+        std::string body;
+    };
+    auto says = std::make_shared<constant>();
+    auto* bare =
+        app.add_subcommand("constant-answer", "The bare HTTP server of dibs bench --claims")->group("");
+    bare->add_option("PORT", says->port)->required();
+    bare->add_option("BODY", says->body)->required();
+    bare->callback([says] {
+        claims_bench::serve_constant(says->port, says->body, [](std::uint16_t port) {
+            fmt::print("{}\n", port);
+            std::fflush(stdout);
+        });
+    });
+}
+
+}  // namespace dibs::cli

@@ -1,0 +1,111 @@
+#include "core/task_group.hpp"
+#include "coupon/claim_lane.hpp"
+#include "tests/support/run_task.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace dibs::coupon {
+namespace {
+
+using lane = claim_lane<std::string>;
+using testing::ElementsAre;
+
+/// A lane whose round trips are told to end, one by one.
+class coupon_lane : public testing::Test {
+   protected:
+    asio::io_context io{1};
+    task_group claims{io.get_executor()};
+    std::vector<std::vector<std::string>> trips;
+    std::vector<std::string> answered;
+    event may_end{io.get_executor()};
+    bool breaks = false;
+
+    std::shared_ptr<lane> made(lane::limits allowed) {
+        return std::make_shared<lane>(io.get_executor(), allowed, [this](std::vector<claim_request> requests) {
+            return carry_out(std::move(requests));
+        });
+    }
+    task<lane::answers> carry_out(std::vector<claim_request> requests) {
+        auto& trip = trips.emplace_back();
+        lane::answers answers;
+        for (const auto& one : requests) {
+            trip.push_back(one.key);
+            answers.push_back({"of " + one.key});
+        }
+        if (trips.size() == 1) co_await may_end.wait();
+        if (breaks) throw std::runtime_error("broken");
+        co_return answers;
+    }
+    task<void> claim(std::shared_ptr<lane> at, std::int64_t user, std::string key) {
+        claim_request request{user_id{user}, "spring", "CODE", std::move(key)};
+        auto answer = co_await at->claim(at, std::move(request));
+        answered.push_back(std::move(answer));
+    }
+    void settle() {
+        io.restart();
+        io.poll();
+    }
+};
+
+TEST_F(coupon_lane, what_arrives_meanwhile_goes_together) {
+    const auto at = made({.together = 3});
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"))) << "nobody waits for company";
+    for (const auto* key : {"b", "c", "d", "e"}) claims.spawn(claim(at, 2, key));
+    settle();
+    EXPECT_EQ(trips.size(), 1U);
+    may_end.set();
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("b", "c", "d"), ElementsAre("e")));
+    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d", "of e"));
+    EXPECT_TRUE(at->idle());
+}
+
+TEST_F(coupon_lane, the_next_is_on_its_way_before_the_last_is_answered) {
+    const auto at = made({});
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    claims.spawn(claim(at, 2, "b"));
+    settle();
+    may_end.set();
+    io.restart();
+    while (trips.size() < 2) io.run_one();
+    EXPECT_TRUE(answered.empty());
+    settle();
+    EXPECT_THAT(answered, ElementsAre("of a", "of b"));
+}
+
+TEST_F(coupon_lane, a_users_second_claim_waits_where_it_must) {
+    const auto at = made({.one_per_user = true});
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    claims.spawn(claim(at, 2, "b"));
+    claims.spawn(claim(at, 2, "c"));
+    claims.spawn(claim(at, 3, "d"));
+    settle();
+    may_end.set();
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("b", "d"), ElementsAre("c")));
+}
+
+TEST_F(coupon_lane, a_broken_round_trip_fails_its_claims_and_no_others) {
+    const auto at = made({});
+    breaks = true;
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    may_end.set();
+    EXPECT_THROW(tests::run_task(io, claims.join()), std::runtime_error);
+    breaks = false;
+    claims.spawn(claim(at, 1, "b"));
+    settle();
+    EXPECT_THAT(answered, ElementsAre("of b"));
+}
+
+}  // namespace
+}  // namespace dibs::coupon
