@@ -19,6 +19,9 @@ function(dibs_embed_scripts target directory)
     DEPENDS ${scripts} ${DIBS_EMBED_FILE}
     COMMENT "Embedding the Lua scripts"
     VERBATIM)
+  add_custom_target(embedded_scripts DEPENDS ${generated}/redis/scripts.hpp)
+  add_dependencies(dibs_generated embedded_scripts)
+  add_dependencies(${target} embedded_scripts)
   target_sources(${target} PRIVATE ${generated}/redis/scripts.hpp ${generated}/redis/scripts.cpp)
   target_include_directories(${target} PUBLIC ${generated})
 endfunction()

@@ -12,6 +12,10 @@ function(dibs_embed_files target name)
     DEPENDS ${ARGN} ${DIBS_EMBED_FILES_FILE}
     COMMENT "Embedding ${name}"
     VERBATIM)
+  string(MAKE_C_IDENTIFIER "embedded_${name}" generating)
+  add_custom_target(${generating} DEPENDS ${generated}/${name}.hpp)
+  add_dependencies(dibs_generated ${generating})
+  add_dependencies(${target} ${generating})
   target_sources(${target} PRIVATE ${generated}/${name}.hpp ${generated}/${name}.cpp)
   target_include_directories(${target} PUBLIC ${generated})
 endfunction()

@@ -185,7 +185,8 @@ verdict stock_kept(const claim_records& of, const std::map<std::string, std::int
 }
 
 verdict one_per_user(const claim_records& of) {
-    return one_result_each("one per user", of, [](const event& had) { return together(had.name, had.owner); });
+    return one_result_each("one per user", of,
+                           [](const event& had) { return together(had.name, had.owner); });
 }
 
 verdict one_result_per_key(const claim_records& of) {

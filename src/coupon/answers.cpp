@@ -61,8 +61,9 @@ http::response list(const std::vector<Item>& items) {
 http::response refusal(const claim_request& request, verdict why) {
     switch (why) {
         case verdict::already_claimed:
-            return problem_answer(409, "already-claimed", "Already claimed",
-                                  fmt::format("you have what one user may have of coupon {}", request.coupon));
+            return problem_answer(
+                409, "already-claimed", "Already claimed",
+                fmt::format("you have what one user may have of coupon {}", request.coupon));
         case verdict::sold_out:
             return problem_answer(409, "sold-out", "Sold out",
                                   fmt::format("coupon {} is sold out", request.coupon));
@@ -70,12 +71,14 @@ http::response refusal(const claim_request& request, verdict why) {
             return problem_answer(422, "wrong-code", "Wrong coupon code",
                                   fmt::format("that is not the code of coupon {}", request.coupon));
         case verdict::key_reused:
-            return problem_answer(422, "key-reused", "Idempotency key reused",
-                                  "this idempotency key stands for a claim whose request said something else");
+            return problem_answer(
+                422, "key-reused", "Idempotency key reused",
+                "this idempotency key stands for a claim whose request said something else");
         case verdict::in_progress: return in_progress();
         case verdict::not_yet_open:
-            return problem_answer(409, "not-yet-open", "Not yet open",
-                                  fmt::format("coupon {} cannot be claimed yet: see its opensAt", request.coupon));
+            return problem_answer(
+                409, "not-yet-open", "Not yet open",
+                fmt::format("coupon {} cannot be claimed yet: see its opensAt", request.coupon));
         case verdict::closed:
             return problem_answer(409, "closed", "Closed",
                                   fmt::format("coupon {} can no longer be claimed", request.coupon));

@@ -16,8 +16,9 @@ const postgres::statement hold_coupon{"coupon_batch_hold", R"sql(
     SELECT id, code, stock, issued, per_user, phase, opens_at, closes_at FROM coupon_states
     WHERE id = $1 FOR UPDATE)sql"};
 
-// A row for each request, in their order: the evidence that stood before, then what was issued. What is looked up by
-// an index for each is written so that no plan made while a table was small joins it with all of the table.
+// A row for each request, in their order: the evidence that stood before, then what was issued. What is
+// looked up by an index for each is written so that no plan made while a table was small joins it with all of
+// the table.
 const postgres::statement issue_batch{"coupon_batch_issue", R"sql(
     WITH asked AS MATERIALIZED (
         SELECT * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[])

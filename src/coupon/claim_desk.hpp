@@ -48,8 +48,9 @@ class claim_desk {
     /// Must outlive the desk.
     void tell(claim_observer& observer) { observer_ = &observer; }
 
-    /// Returns after the commit. Throws dibs::error: exhausted when too many claims are under way; when a backend
-    /// fails, in doubt where a piece may have been issued all the same: repeating the request with its key tells.
+    /// Returns after the commit. Throws dibs::error: exhausted when too many claims are under way; when a
+    /// backend fails, in doubt where a piece may have been issued all the same: repeating the request with
+    /// its key tells.
     task<outcome> claim(claim_request request, strategy how);
 
     /// Whether claims of it are refused without asking the database.

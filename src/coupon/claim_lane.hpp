@@ -19,13 +19,14 @@
 
 namespace dibs::coupon {
 
-/// Claims of one coupon that arrive while a round trip is under way go out together in the next: nobody waits for
-/// company, and the more arrive the more go together. One executor.
+/// Claims of one coupon that arrive while a round trip is under way go out together in the next: nobody waits
+/// for company, and the more arrive the more go together. One executor.
 template <class Answer>
 class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
    public:
     using answers = std::vector<lane_answer<Answer>>;
-    /// Makes the claims in one round trip; one answer each, in their order. What it throws, all of them failed with.
+    /// Makes the claims in one round trip; one answer each, in their order. What it throws, all of them
+    /// failed with.
     using round_trip = std::function<task<answers>(std::vector<claim_request>)>;
 
     struct limits {

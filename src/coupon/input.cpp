@@ -42,7 +42,8 @@ std::int64_t fingerprint_of(const boost::json::object& body) {
 }
 
 std::string key_in_field(std::string_view field) {
-    if (field.size() >= 2 && field.front() == '"' && field.back() == '"') field = field.substr(1, field.size() - 2);
+    if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
+        field = field.substr(1, field.size() - 2);
     const auto plain = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\'; };
     if (field.empty() || field.size() > longest_key || !std::ranges::all_of(field, plain))
         throw invalid_input(
@@ -54,7 +55,8 @@ std::string key_of(const boost::json::object& body, std::optional<std::string_vi
     if (!field) return text_of(body, key_member, {longest_key});
     std::string key = key_in_field(*field);
     if (body.contains(key_member) && text_of(body, key_member, {longest_key}) != key)
-        throw invalid_input("`idempotencyKey` and the field `Idempotency-Key` are not the same: send one of them");
+        throw invalid_input(
+            "`idempotencyKey` and the field `Idempotency-Key` are not the same: send one of them");
     return key;
 }
 

@@ -21,9 +21,9 @@ struct claim_body {
     std::int64_t fingerprint = 0;  ///< of all that the body says, but for the key
 };
 
-/// Reads the JSON of a claim. The idempotency key is the body's `idempotencyKey` or the field `Idempotency-Key`, a
-/// string of structured fields (RFC 8941) or a bare word; where both are there they must be the same. Throws
-/// invalid_input.
+/// Reads the JSON of a claim. The idempotency key is the body's `idempotencyKey` or the field
+/// `Idempotency-Key`, a string of structured fields (RFC 8941) or a bare word; where both are there they must
+/// be the same. Throws invalid_input.
 claim_body read_claim(std::string_view json, std::optional<std::string_view> key_field = std::nullopt);
 
 /// The lock that claims of a coupon are made under.

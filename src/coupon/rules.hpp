@@ -18,7 +18,7 @@ struct claim_request {
     user_id user{};
     std::string coupon;  ///< the coupon's id
     std::string code;
-    std::string key;  ///< the idempotency key; counts per user and coupon
+    std::string key;               ///< the idempotency key; counts per user and coupon
     std::int64_t fingerprint = 0;  ///< of what else the request says
 };
 
@@ -57,7 +57,7 @@ struct evidence {
 
 enum class verdict {
     issued,
-    repeated,  ///< issued before, to this user with this key: the first result again
+    repeated,         ///< issued before, to this user with this key: the first result again
     already_claimed,  ///< as many pieces as one user may have
     sold_out,
     wrong_code,

@@ -38,7 +38,7 @@ struct service_options {
     std::size_t claims_under_way = 20'000;  ///< one more is answered 503 at once
     strategy by_default = strategy::queue;
     std::vector<strategy> strategies;  ///< that are offered; empty: all
-    std::optional<token_keys> keys;  ///< empty: one of this process's own
+    std::optional<token_keys> keys;    ///< empty: one of this process's own
     std::chrono::seconds token_life = tokens::usual_life;
     std::vector<coupon_spec> coupons;
     std::optional<http::rate> rate_by_user;  ///< of authenticated requests; empty: no limit
@@ -46,7 +46,8 @@ struct service_options {
     std::shared_ptr<claim_observer> observer;  ///< empty: nobody is told
 
     bool offers(strategy kind) const {
-        return strategies.empty() || std::find(strategies.begin(), strategies.end(), kind) != strategies.end();
+        return strategies.empty() ||
+               std::find(strategies.begin(), strategies.end(), kind) != strategies.end();
     }
 };
 

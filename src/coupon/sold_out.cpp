@@ -15,7 +15,8 @@
 namespace dibs::coupon {
 namespace {
 
-// Of one moment: counter and claims are written together, so a coupon without remaining pieces has all its users.
+// Of one moment: counter and claims are written together, so a coupon without remaining pieces has all its
+// users.
 const postgres::statement read_sold_out{"coupon_sold_out", R"sql(
     SELECT s.id, s.code, s.stock, s.issued, s.per_user, s.phase, s.opens_at, s.closes_at, c.xmin::text,
            CASE WHEN s.stock <= $2 THEN

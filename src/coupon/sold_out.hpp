@@ -24,17 +24,17 @@ namespace dibs::coupon {
 /// What is known of a coupon whose last piece was committed. Pure.
 struct sold_out_coupon {
     coupon_state state;
-    std::string version;             ///< of its row: another one means that it was changed
+    std::string version;              ///< of its row: another one means that it was changed
     std::vector<std::int64_t> users;  ///< who have pieces, ascending
 
-    /// The refusal of a request of which it is certain; empty for a user that has a piece, whose request may be
-    /// a repeated one.
+    /// The refusal of a request of which it is certain; empty for a user that has a piece, whose request may
+    /// be a repeated one.
     std::optional<outcome> refusal_of(const claim_request& request) const;
 };
 
-/// Answers for coupons that are sold out, without lock and database. Each is read once, with who has pieces, and
-/// looked at again and again for as long as it stays so: pieces added are known within `look_again` and an answer
-/// of the database. One executor.
+/// Answers for coupons that are sold out, without lock and database. Each is read once, with who has pieces,
+/// and looked at again and again for as long as it stays so: pieces added are known within `look_again` and
+/// an answer of the database. One executor.
 class sold_out_list {
    public:
     static constexpr std::chrono::milliseconds look_again{300};

@@ -11,7 +11,8 @@
 namespace dibs::coupon {
 namespace {
 
-// Always one row: whether the user is there, its pieces, then the coupon's columns and those of the key's claim.
+// Always one row: whether the user is there, its pieces, then the coupon's columns and those of the key's
+// claim.
 const postgres::statement read_all{"coupon_evidence", R"sql(
     SELECT EXISTS (SELECT FROM users WHERE id = $2),
            (SELECT count(*) FROM claims WHERE coupon_id = $1 AND user_id = $2),
@@ -21,8 +22,8 @@ const postgres::statement read_all{"coupon_evidence", R"sql(
     LEFT JOIN coupon_states c ON c.id = $1
     LEFT JOIN claims k ON k.coupon_id = $1 AND k.user_id = $2 AND k.idempotency_key = $3)sql"};
 
-// What was read and judged before is asked again where it may have changed: a write that finds it changed does
-// nothing.
+// What was read and judged before is asked again where it may have changed: a write that finds it changed
+// does nothing.
 const postgres::statement issue_guarded{"coupon_issue_guarded", R"sql(
     WITH taken AS (
         UPDATE coupons SET issued = $6::bigint + 1

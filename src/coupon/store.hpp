@@ -40,7 +40,7 @@ class session {
 struct written {
     enum class result {
         done,
-        overtaken,  ///< the coupon is not as it was read, or its fence has a larger token
+        overtaken,     ///< the coupon is not as it was read, or its fence has a larger token
         already_there  ///< the key has a claim, or the user one of this number, committed since
     };
     result what = result::overtaken;
@@ -67,8 +67,8 @@ task<bool> fence_refuses(session on, std::string coupon, fence holder, deadline 
 /// Issues a piece if nothing stands against it, wherever the coupon stands; else `overtaken`.
 task<written> issue_any(session on, claim_request request, deadline until);
 
-/// The same for each of them, each a transaction of its own, all in one round trip. Throws dibs::error for all of
-/// them.
+/// The same for each of them, each a transaction of its own, all in one round trip. Throws dibs::error for
+/// all of them.
 task<std::vector<lane_answer<written>>> issue_any_each(postgres::pool& pool,
                                                        std::vector<claim_request> requests, deadline until);
 

@@ -10,8 +10,8 @@
 namespace dibs::coupon {
 
 /// How a claim keeps the others out: one of the locks, or one of two that take none. `cas` leaves it to one
-/// conditional statement; `batch` makes the claims of a coupon that arrive while one commit is under way together
-/// in the next, in one transaction that begins with the coupon's row.
+/// conditional statement; `batch` makes the claims of a coupon that arrive while one commit is under way
+/// together in the next, in one transaction that begins with the coupon's row.
 enum class strategy { database, spinlock, pubsub, queue, fencing, redlock, cas, batch };
 
 inline constexpr std::array all_strategies{strategy::database, strategy::spinlock, strategy::pubsub,

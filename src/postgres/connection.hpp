@@ -53,9 +53,9 @@ class connection {
     task<std::vector<result>> execute(std::vector<query> together, deadline until,
                                       on_loss meaning = on_loss::in_doubt);
     task<result> execute(const statement& what, params values, deadline until);
-    /// Sends all in one round trip, each a transaction of its own: what fails holds up nobody else. A reply each;
-    /// where the session was lost on the way, those that had no answer failed with what execute() throws.
-    /// Throws what keeps all of them from being sent.
+    /// Sends all in one round trip, each a transaction of its own: what fails holds up nobody else. A reply
+    /// each; where the session was lost on the way, those that had no answer failed with what execute()
+    /// throws. Throws what keeps all of them from being sent.
     task<std::vector<reply>> execute_each(std::vector<query> apart, deadline until);
     /// Any number of statements without parameters, separated by semicolons.
     task<void> run(std::string script, deadline until);

@@ -227,6 +227,69 @@ TEST_F(coupon_service, says_when_the_lock_was_not_had_in_time) {
     EXPECT_EQ(client.claim({token, "t", "queue"}).status, 201);
 }
 
+TEST_F(coupon_service, turns_away_what_is_too_much_and_says_what_is_under_way) {
+    const auto service = serve({"--coupon", "t:CODE:5", "--max-claims", "1"});
+    const coupon_client client(service.port());
+    const std::string ann = client.sign_up("ann");
+    const std::string bob = client.sign_up("bob");
+    held_lock elsewhere(urls, "t");
+    auto waiting = std::async(std::launch::async, [&] { return client.claim({ann, "t", "queue"}); });
+    elsewhere.await_waiter("t");
+    const auto turned_away = client.claim({bob, "t", "cas"});
+    EXPECT_EQ(turned_away.status, 503);
+    EXPECT_EQ(turned_away.problem(), "overloaded");
+    EXPECT_THAT(turned_away.head, HasSubstr("Retry-After: "));
+    elsewhere.let_go();
+    EXPECT_EQ(waiting.get().status, 201);
+    EXPECT_EQ(client.claim({bob, "t", "cas"}).status, 201);
+}
+
+TEST_F(coupon_service, says_that_the_same_request_is_under_way) {
+    const auto service = serve({"--coupon", "t:CODE:5"});
+    const coupon_client client(service.port());
+    const std::string ann = client.sign_up("ann");
+    held_lock elsewhere(urls, "t");
+    auto waiting = std::async(std::launch::async, [&] { return client.claim({ann, "t", "queue"}); });
+    elsewhere.await_waiter("t");
+    const auto twice = client.claim({ann, "t", "queue"});
+    EXPECT_EQ(twice.status, 409);
+    EXPECT_EQ(twice.problem(), "in-progress");
+    EXPECT_THAT(twice.head, HasSubstr("Retry-After: "));
+    elsewhere.let_go();
+    const auto first = waiting.get();
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(client.claim({ann, "t", "queue"}).text, first.text);
+}
+
+TEST_F(coupon_service, takes_the_key_from_a_field) {
+    const auto service = serve({"--coupon", "t:CODE:5"});
+    const coupon_client client(service.port());
+    const auto bearer = coupon_client::bearer(client.sign_up("ann"));
+    const auto claim = [&](const std::string& body, const std::string& key) {
+        return client.post("/api/coupons/t/claims", body, {bearer, "Idempotency-Key: " + key});
+    };
+    const auto first = claim(R"({"couponCode":"CODE"})", R"("k-1")");
+    EXPECT_EQ(first.status, 201);
+    EXPECT_EQ(claim(R"({"couponCode":"CODE","idempotencyKey":"k-1"})", "k-1").text, first.text);
+    EXPECT_EQ(claim(R"({"couponCode":"CODE","idempotencyKey":"k-2"})", "k-1").status, 400);
+    const auto another_body = claim(R"({"couponCode":"OTHER"})", "k-1");
+    EXPECT_EQ(another_body.status, 422);
+    EXPECT_EQ(another_body.problem(), "key-reused");
+}
+
+TEST_F(coupon_service, limits_each_user_by_itself) {
+    const auto service = serve({"--coupon", "t:CODE:5", "--rate-limit-user", "0.01/s"});
+    const coupon_client client(service.port());
+    const std::string ann = client.sign_up("ann");
+    const std::string bob = client.sign_up("bob");
+    EXPECT_EQ(client.claim({ann, "t", "cas"}).status, 201);
+    const auto refused = client.claim({ann, "t", "cas"});
+    EXPECT_EQ(refused.status, 429);
+    EXPECT_EQ(refused.problem(), "rate-limited");
+    EXPECT_THAT(refused.head, HasSubstr("Retry-After: "));
+    EXPECT_EQ(client.claim({bob, "t", "cas"}).status, 201);
+}
+
 TEST_F(coupon_service, finishes_what_it_has_begun_when_it_is_told_to_stop) {
     auto service = serve({"--coupon", "t:CODE:5"});
     const coupon_client client(service.port());

@@ -32,7 +32,8 @@ std::string complaint(Read read, const std::string& text) {
     return "";
 }
 
-std::string claim_complaint(const std::string& body, std::optional<std::string_view> key_field = std::nullopt) {
+std::string claim_complaint(const std::string& body,
+                            std::optional<std::string_view> key_field = std::nullopt) {
     return complaint([&](const std::string& text) { read_claim(text, key_field); }, body);
 }
 
@@ -55,10 +56,8 @@ TEST(coupon_input, says_what_is_wrong_with_a_body) {
     EXPECT_THAT(claim_complaint("{"), HasSubstr("not JSON"));
     EXPECT_THAT(claim_complaint("[]"), HasSubstr("JSON object"));
     EXPECT_THAT(claim_complaint(std::string(2000, '[')), HasSubstr("not JSON"));
-    EXPECT_THAT(claim_complaint(R"({"couponCode":"\ud800","idempotencyKey":"k"})"),
-                HasSubstr("not JSON"));
-    EXPECT_THAT(claim_complaint("{\"couponCode\":\"\xff\",\"idempotencyKey\":\"k\"}"),
-                HasSubstr("not JSON"));
+    EXPECT_THAT(claim_complaint(R"({"couponCode":"\ud800","idempotencyKey":"k"})"), HasSubstr("not JSON"));
+    EXPECT_THAT(claim_complaint("{\"couponCode\":\"\xff\",\"idempotencyKey\":\"k\"}"), HasSubstr("not JSON"));
     EXPECT_THAT(claim_complaint(R"({"idempotencyKey":"k"})"), HasSubstr("`couponCode` is missing"));
     EXPECT_THAT(claim_complaint(R"({"couponCode":7,"idempotencyKey":"k"})"),
                 HasSubstr("`couponCode` must be a string"));

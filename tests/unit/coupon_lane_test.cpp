@@ -26,9 +26,9 @@ class coupon_lane : public testing::Test {
     bool breaks = false;
 
     std::shared_ptr<lane> made(lane::limits allowed) {
-        return std::make_shared<lane>(io.get_executor(), allowed, [this](std::vector<claim_request> requests) {
-            return carry_out(std::move(requests));
-        });
+        return std::make_shared<lane>(
+            io.get_executor(), allowed,
+            [this](std::vector<claim_request> requests) { return carry_out(std::move(requests)); });
     }
     task<lane::answers> carry_out(std::vector<claim_request> requests) {
         auto& trip = trips.emplace_back();
