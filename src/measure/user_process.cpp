@@ -42,6 +42,9 @@ std::string run_crowd(const user_orders& orders, const users_on_redis& users_on)
     return report;
 }
 
+// The program ends a report's line.
+bool was_late(const std::string& report) { return report.starts_with(came_late); }
+
 }  // namespace
 
 std::string to_json(const user_orders& orders) {
@@ -97,7 +100,7 @@ user_maker library_users(asio::io_context& io, const std::string& redis_url) {
 std::vector<std::string> user_processes::run(const user_orders& orders, std::size_t processes) const {
     for (auto lead = time_to_start; lead <= most_time_to_start; lead *= 2) {
         auto reports = run_once(orders, processes, after(lead));
-        if (std::find(reports.begin(), reports.end(), came_late) == reports.end()) return reports;
+        if (std::none_of(reports.begin(), reports.end(), was_late)) return reports;
     }
     throw std::runtime_error("the machine is too busy: processes come late to their measurement");
 }

@@ -24,7 +24,8 @@ constexpr std::string_view issued =
 TEST(answer, is_whole_or_not_there) {
     for (std::size_t size = 0; size < issued.size(); ++size)
         EXPECT_FALSE(read_answer(issued.substr(0, size))) << size;
-    const auto whole = read_answer(std::string(issued) + "HTTP/1.1 4");
+    const std::string received = std::string(issued) + "HTTP/1.1 4";
+    const auto whole = read_answer(received);
     ASSERT_TRUE(whole);
     EXPECT_EQ(whole->status, 201);
     EXPECT_EQ(whole->size, issued.size());
