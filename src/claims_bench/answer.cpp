@@ -29,11 +29,10 @@ std::optional<answer> read_answer(std::string_view received) {
     const auto header = received.substr(0, end);
     const auto field = header.find(length_field);
     const auto status = number_at<int>(header, status_at);
-    const auto length = field == std::string_view::npos
-                            ? std::nullopt
-                            : number_at<std::size_t>(header, field + length_field.size());
-    if (!header.starts_with("HTTP/1.1 ") || !status || !length)
+    if (!header.starts_with("HTTP/1.1 ") || !status || field == std::string_view::npos)
         throw std::runtime_error("an answer without a status or a length: " + std::string(header));
+    const auto length = number_at<std::size_t>(header, field + length_field.size());
+    if (!length) throw std::runtime_error("an answer whose length is no number: " + std::string(header));
     const auto begin = end + header_end.size();
     if (received.size() < begin + *length) return std::nullopt;
     return answer{*status, received.substr(begin, *length), begin + *length};

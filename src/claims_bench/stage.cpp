@@ -41,7 +41,7 @@ stage::stage(sandbox::servers& servers, setting how)
 
 void stage::run(task<void> work) { run_to_end(io_, std::move(work)); }
 
-void stage::restart_services(std::vector<std::string> further) {
+void stage::restart_services(const std::vector<std::string>& further) {
     const experiment::server_urls urls{servers_.redis_url(), servers_.redlock_urls(),
                                        servers_.postgres_url()};
     services_.clear();

@@ -60,7 +60,7 @@ class stage {
     void run(task<void> work);
 
     /// Ends the services and starts them anew, with further words on their command lines.
-    void restart_services(std::vector<std::string> further = {});
+    void restart_services(const std::vector<std::string>& further = {});
     /// Throws std::runtime_error where one has ended.
     void check_services();
     parties all_parties() const;

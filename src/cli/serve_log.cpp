@@ -111,6 +111,7 @@ void set_up_log(log_format format, const std::string& level) {
     });
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): its texts are changed
 void log_request(log_format format, boost::json::object what) {
     for (auto& [name, value] : what)
         if (value.is_string()) value = on_a_line(value.as_string());

@@ -30,7 +30,7 @@ class api {
         http::rate_limit* by_user = nullptr;  ///< null: no limit
     };
 
-    explicit api(parts use) : use_(std::move(use)) {}
+    explicit api(const parts& use) : use_(use) {}
 
     /// The api must outlive the router.
     void add_to(http::router& routes);

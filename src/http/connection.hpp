@@ -33,10 +33,8 @@ struct shared_service {
     std::optional<rate_limit> by_address;
     bool stopping = false;
     std::list<connection*> connections;
-    virtual void left() = 0;  ///< a connection has ended
-
-   protected:
     virtual ~shared_service() = default;
+    virtual void left() = 0;  ///< a connection has ended
 };
 
 /// One client's connection: reads requests, has them answered one after the other, and writes the answers of

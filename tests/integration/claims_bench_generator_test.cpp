@@ -24,7 +24,7 @@ using asio::ip::tcp;
 /// Answers each claim so long after it came.
 class slow_server {
    public:
-    slow_server(std::chrono::milliseconds takes, http::response says) {
+    slow_server(std::chrono::milliseconds takes, const http::response& says) {
         http::router routes;
         routes.add(http::method::post, "/api/coupons/{id}/claims",
                    [takes, says](const http::request&, const http::path_params&) -> task<http::response> {
@@ -54,8 +54,11 @@ class slow_server {
 class claims_generator : public testing::Test {
    protected:
     claims_generator() { std::ofstream(folder / "users") << "one\ntwo\n"; }
+
+   public:
     ~claims_generator() override { std::filesystem::remove_all(folder); }
 
+   protected:
     claims_bench::load_orders orders(std::uint16_t port) const {
         claims_bench::load_orders made;
         made.port = port;

@@ -30,8 +30,11 @@ class http_tls : public testing::Test {
         folder = ::mkdtemp(name.data());
         options.tls = make_certificate(folder, "first");
     }
+
+   public:
     ~http_tls() override { std::filesystem::remove_all(folder); }
 
+   protected:
     std::filesystem::path folder;
     http::server_options options;
 };

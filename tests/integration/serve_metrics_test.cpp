@@ -42,7 +42,7 @@ class serve_operations : public testing::Test {
     }
     std::string log_to_its_end() {
         serve.signal(SIGTERM);
-        const auto text = serve.read_all_errors(sandbox::clock::now() + std::chrono::minutes(1));
+        auto text = serve.read_all_errors(sandbox::clock::now() + std::chrono::minutes(1));
         EXPECT_EQ(end_of(serve).code(), 0);
         return text;
     }

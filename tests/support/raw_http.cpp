@@ -66,7 +66,10 @@ std::string raw_http::until_closed() {
     return std::exchange(received_, {});
 }
 
-void raw_http::finish() { socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send); }
+void raw_http::finish() {
+    boost::system::error_code gone;  // the server may have been first
+    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, gone);
+}
 
 void raw_http::abort() {
     socket_.set_option(boost::asio::socket_base::linger(true, 0));

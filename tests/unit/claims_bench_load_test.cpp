@@ -82,7 +82,11 @@ TEST(load_report, survives_its_way) {
 class request_texts_test : public testing::Test {
    protected:
     request_texts_test() { std::ofstream(file) << "first\nsecond\n"; }
+
+   public:
     ~request_texts_test() override { std::filesystem::remove(file); }
+
+   protected:
     load_orders orders() const {
         load_orders made;
         made.port = 3000;
