@@ -2,6 +2,7 @@
 
 #include "core/task_group.hpp"
 #include "sandbox/redis_server.hpp"
+#include "sandbox/servers.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,12 +12,11 @@
 namespace dibs::tests {
 namespace {
 
-constexpr int redlock_masters = 5;
 constexpr std::chrono::seconds patience{10};
 
 struct redis_fleet {
     redis_fleet() {
-        for (int i = 0; i <= redlock_masters; ++i) {
+        for (int i = 0; i <= sandbox::redlock_masters; ++i) {
             sandbox::redis_options options;
             options.name = "redis" + std::to_string(i);
             servers.push_back(std::make_unique<sandbox::redis_server>(box, std::move(options)));
