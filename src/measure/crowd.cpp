@@ -49,9 +49,10 @@ task<void> fight(asio::any_io_executor executor, user& who, std::size_t number, 
         co_await hold_for(timer, all.told.hold);
         const auto done = steady::now();
         co_await who.release();
-        // However late the grant came: otherwise who starves would not be seen.
-        if (asked >= all.counts_from) all.seen.waits_ms.push_back(ms(granted - asked));
-        if (granted < all.counts_from || granted >= all.end) continue;
+        if (granted < all.counts_from) continue;
+        // However early it began and however late the grant came: otherwise who starves would not be seen.
+        all.seen.waits_ms.push_back(ms(granted - asked));
+        if (granted >= all.end) continue;
         ++all.seen.grants[number];
         all.seen.held_s += ms(done - granted) / 1000;
     }

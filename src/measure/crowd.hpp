@@ -21,13 +21,13 @@ struct crowd_orders {
     std::size_t waiters = 50;
     std::chrono::microseconds hold{1000};
     deadline begin;
-    std::chrono::milliseconds warm_up{300};  ///< waits that begin before its end do not count
+    std::chrono::milliseconds warm_up{300};  ///< waits that end in it do not count
     std::chrono::milliseconds length{3000};  ///< behind the warm-up
 };
 
 /// What one process, or all together, saw between warm-up and end.
 struct crowd_report {
-    std::vector<double> waits_ms;       ///< of those who began to wait in that time; ascending
+    std::vector<double> waits_ms;       ///< those that ended in that time or behind it; ascending
     std::vector<std::uint64_t> grants;  ///< by waiter
     double held_s = 0;                  ///< all of these holds together
     double length_s = 0;
