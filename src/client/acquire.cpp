@@ -29,7 +29,7 @@ class account {
    private:
     observer* told_;
     const lock_request& wanted_;
-    deadline asked_ = steady::now();
+    deadline asked_ = told_ ? steady::now() : deadline();
 };
 
 }  // namespace

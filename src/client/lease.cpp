@@ -58,8 +58,18 @@ hold_end::how end_of(release_outcome outcome) {
 
 enum class release_by { holder, nobody };
 
-task<release_outcome> release(lease_parts& parts, release_by whom) {
+/// All of a release where a waiter of this process takes the lock: no coroutine is worth it.
+bool hand_on(lease_parts& parts) {
     parts.care = {};
+    const auto held = parts.held.held();
+    if (!parts.held.hand_on()) return false;
+    parts.ended = {held->name(), held->owner(), held->token()};
+    parts.tell(hold_end::how::released);
+    return true;
+}
+
+task<release_outcome> release(lease_parts& parts, release_by whom) {
+    if (hand_on(parts)) co_return release_outcome::released;
     lease_parts::epitaph last{parts.held.name(), parts.held.owner(), parts.held.token()};
     std::exception_ptr failed;
     auto outcome = release_outcome::expired;
@@ -77,6 +87,13 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
     co_return outcome;
 }
 
+task<release_outcome> release_anywhere(lease_parts& parts) {
+    const auto here = co_await asio::this_coro::executor;
+    const bool handed_on = here == parts.core->executor() && hand_on(parts);
+    if (handed_on) co_return release_outcome::released;
+    co_return co_await run_on(parts.core->executor(), release(parts, release_by::holder));
+}
+
 }  // namespace
 
 lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, const lock_request& wanted)
@@ -84,6 +101,7 @@ lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, 
       held(std::move(granted)),
       kind(wanted.algorithm),
       tries(held.held()->story().tries),
+      granted_at(core->observer() ? steady::now() : deadline()),
       loss(std::make_shared<loss_signal>(held.name(), kind, core->observer())),
       care(core->keeper().keep(held.held(), wanted.renewal, loss)) {}
 
@@ -154,7 +172,7 @@ boost::asio::awaitable<sql_rows> lease::execute(std::string sql, std::vector<sql
 boost::asio::awaitable<release_outcome> lease::release() {
     assert(!parts_->released && "a lease is released once");
     parts_->released = true;
-    return detail::run_on(parts_->core->executor(), detail::release(*parts_, detail::release_by::holder));
+    return detail::release_anywhere(*parts_);
 }
 
 }  // namespace dibs

@@ -19,7 +19,7 @@ struct lease_parts {
     locks::lease held;
     algorithm kind;
     int tries;
-    deadline granted_at = steady::now();
+    deadline granted_at;  // where somebody is told
     std::shared_ptr<loss_signal> loss;
     locks::keeper::care care;
     bool released = false;  // no more may be asked of it

@@ -3,6 +3,8 @@
 #include "core/asio.hpp"
 #include "locks/lease.hpp"
 
+#include <boost/intrusive/set.hpp>
+
 #include <exception>
 #include <memory>
 
@@ -12,13 +14,28 @@ namespace dibs::locks {
 /// timer for all leases of a process; renewals that are due together go out together. One executor, not
 /// thread-safe.
 class keeper {
+   public:
+    class watcher;
+
    private:
     struct state;
-    struct charge;
+
+    /// What the keeper knows of a lease: a part of its watcher, so that a lease costs no more for it.
+    struct charge : boost::intrusive::set_base_hook<> {
+        watcher* told = nullptr;  // whose part this is
+        std::shared_ptr<hold> held;
+        renewal how = renewal::automatic;
+        std::exception_ptr failure;  // of the last try, until one succeeds
+        deadline due;                // of the renewal that is under way, or is tried again
+        deadline next;               // the agenda's order
+        bool over = false;
+
+        deadline next_due() const;
+    };
 
    public:
     /// Who is told of a lease, on the executor.
-    class watcher {
+    class watcher : public std::enable_shared_from_this<watcher> {
        public:
         watcher() = default;
         watcher(const watcher&) = delete;
@@ -29,6 +46,10 @@ class keeper {
         virtual void lost(const std::exception_ptr& failure) = 0;
         /// A renewal was answered so long after it was due.
         virtual void renewed(steady::duration /*lag*/) {}
+
+       private:
+        friend class keeper;
+        charge charge_;
     };
 
     explicit keeper(const asio::any_io_executor& executor);
@@ -49,11 +70,12 @@ class keeper {
 
        private:
         friend class keeper;
-        care(std::weak_ptr<state> of, std::shared_ptr<charge> taken);
+        care(std::weak_ptr<state> of, std::shared_ptr<watcher> taken);
         std::weak_ptr<state> state_;
-        std::shared_ptr<charge> charge_;
+        std::shared_ptr<watcher> watcher_;
     };
 
+    /// A watcher is kept for one lease only.
     care keep(std::shared_ptr<hold> held, renewal how, std::shared_ptr<watcher> told);
 
    private:

@@ -32,7 +32,7 @@ class kept {
     std::shared_ptr<T> of(const lock_name& name) {
         auto& slot = state_->things[name.text()];
         if (!slot.thing) slot.thing = state_->make(name);
-        slot.last_use = steady::now();
+        slot.used = true;
         if (!std::exchange(state_->sweeping, true)) sweep_later(state_);
         return slot.thing;
     }
@@ -45,7 +45,8 @@ class kept {
    private:
     struct entry {
         std::shared_ptr<T> thing;
-        deadline last_use;
+        bool used = false;  // since the last sweep
+        deadline last_use = {};
     };
     struct state {
         state(const asio::any_io_executor& executor, steady::duration kept_idle, maker how)
@@ -71,7 +72,8 @@ class kept {
     static void sweep(state& shared) {
         const auto now = steady::now();
         for (auto& [name, kept_entry] : shared.things)
-            if (kept_entry.thing.use_count() > 1) kept_entry.last_use = now;
+            if (std::exchange(kept_entry.used, false) || kept_entry.thing.use_count() > 1)
+                kept_entry.last_use = now;
         std::erase_if(shared.things,
                       [&](const auto& item) { return now - item.second.last_use >= shared.idle; });
     }

@@ -27,10 +27,7 @@ namespace {
 
 task<release_outcome> release_of(std::shared_ptr<hold> held) { co_return co_await held->release(); }
 
-task<release_outcome> abandonment_of(std::shared_ptr<hold> held) {
-    if (held->hand_on()) co_return release_outcome::released;
-    co_return co_await held->abandon();
-}
+task<release_outcome> abandonment_of(std::shared_ptr<hold> held) { co_return co_await held->abandon(); }
 
 task<void> ending_of(std::shared_ptr<hold> held) { co_await held->abandon(); }
 
@@ -48,10 +45,16 @@ lease& lease::operator=(lease&& other) noexcept {
 
 lease::~lease() { release_in_background(); }
 
-task<release_outcome> lease::release() {
+bool lease::hand_on() {
     assert(hold_ && "a lease is released once");
+    const bool done = hold_->hand_on();
+    if (done) hold_ = nullptr;
+    return done;
+}
+
+task<release_outcome> lease::release() {
+    if (hand_on()) co_return release_outcome::released;
     const auto held = std::exchange(hold_, nullptr);
-    if (held->hand_on()) co_return release_outcome::released;
     // A caller that is cancelled must not leave the lock held.
     if (!held->release_is_shielded()) {
         auto unshared = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
@@ -66,14 +69,14 @@ task<release_outcome> lease::release() {
 }
 
 task<release_outcome> lease::abandon() {
-    assert(hold_ && "a lease is released once");
-    return abandonment_of(std::exchange(hold_, nullptr));
+    if (hand_on()) co_return release_outcome::released;
+    co_return co_await abandonment_of(std::exchange(hold_, nullptr));
 }
 
 void lease::release_in_background() noexcept {
     if (!hold_) return;
     try {
-        if (hold_->hand_on()) return hold_.reset();
+        if (hand_on()) return;
         // A failure needs no hearing: the lock ends with its lease.
         spawn(executor_, ending_of(std::exchange(hold_, nullptr)));
     } catch (...) {

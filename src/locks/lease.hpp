@@ -80,6 +80,8 @@ class lease {
     /// `database` this is the COMMIT, and its failure is thrown. Throws dibs::error where the backend did not
     /// answer: the lock then ends with its lease.
     task<release_outcome> release();
+    /// Passes the lock to a waiter of this process, which is all of its release. False: nothing happened.
+    bool hand_on();
     /// release() by a holder that is gone: a `database` lock's transaction is rolled back.
     task<release_outcome> abandon();
 

@@ -97,10 +97,11 @@ class local_line::place {
     place& operator=(const place&) = delete;
     ~place() { leave(); }
 
-    task<std::optional<lease>> wait() {
-        co_await turn_.wait_until(ends);
+    wakeup& turn() { return turn_; }
+    /// What came of the wait.
+    std::optional<lease> take() {
         if (failure_) std::rethrow_exception(failure_);
-        co_return std::move(granted_);
+        return std::move(granted_);
     }
 
     void grant(lease given) {
@@ -159,7 +160,11 @@ task<std::optional<lease>> local_line::acquire(std::shared_ptr<local_line> line,
     const bool free = !line->turn_ && !line->standing_ && line->waiting_.empty();
     if (free) co_return co_await line->take(std::move(request));
     if (request.wait <= request.wait.zero()) co_return std::nullopt;
-    co_return co_await line->wait_in_line(std::move(request));
+    line->admit();
+    place mine(*line, request, after(request.wait));
+    line->attend();
+    co_await mine.turn().wait_until(mine.ends);
+    co_return mine.take();
 }
 
 task<std::optional<lease>> local_line::take(lock_request request) {
@@ -169,12 +174,9 @@ task<std::optional<lease>> local_line::take(lock_request request) {
     co_return begin_turn(std::move(*taken).take(), request);
 }
 
-task<std::optional<lease>> local_line::wait_in_line(lock_request request) {
+void local_line::admit() const {
     if (waiting_.size() >= most_waiters)
         throw error(fault::exhausted, "dibs", name_.text(), "as many wait for it in this process as may");
-    place mine(*this, request, after(request.wait));
-    attend();
-    co_return co_await mine.wait();
 }
 
 lease local_line::begin_turn(std::shared_ptr<hold> taken, const lock_request& request) {

@@ -33,7 +33,7 @@ class local_line : public std::enable_shared_from_this<local_line> {
     class at_backend;
 
     task<std::optional<lease>> take(lock_request request);
-    task<std::optional<lease>> wait_in_line(lock_request request);
+    void admit() const;
     lease begin_turn(std::shared_ptr<hold> taken, const lock_request& request);
     lease part_of_turn(owner_id owner, grant_story story, std::chrono::milliseconds time);
     bool hand_on(const turn& ending);
