@@ -16,9 +16,12 @@ using namespace std::chrono_literals;
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
 std::string text_of(const load::run_progress& now) {
-    return fmt::format("load: {:.0f} of {:.0f} s, {} of {} users, {} iterations, {} requests, {} failed",
-                       seconds(now.elapsed), seconds(now.length), now.users, now.peak, now.counts.iterations,
-                       now.counts.requests, now.counts.failed_requests);
+    std::string text =
+        fmt::format("load: {:.0f} of {:.0f} s, {} of {} users, {} iterations, {} requests, {} failed",
+                    seconds(now.elapsed), seconds(now.length), now.users, now.peak, now.counts.iterations,
+                    now.counts.requests, now.counts.failed_requests);
+    if (now.counts.dropped > 0) text += fmt::format(", {} dropped", now.counts.dropped);
+    return text;
 }
 
 }  // namespace

@@ -60,4 +60,11 @@ std::string_view to_string(outcome what);
 /// By the status and, for those that share one, the `type` of the problem.
 outcome outcome_of(int status, std::string_view body);
 
+struct claim_answer {
+    std::optional<std::string> id;  ///< as claim_id_in has it
+    outcome what = outcome::error;
+};
+/// Both, of an answer that came.
+claim_answer read_claim(int status, std::string_view body);
+
 }  // namespace dibs::load

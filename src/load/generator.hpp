@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "core/wakeup.hpp"
+#include "load/driver.hpp"
 #include "load/lag.hpp"
 #include "load/recorder.hpp"
 #include "load/scenario.hpp"
@@ -12,18 +12,22 @@
 #include <exception>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace dibs::load {
 
-enum class ending { whole, interrupted };
+enum class ending {
+    whole,
+    interrupted,
+    aborted  ///< by a threshold that is to end the run when it is crossed
+};
 
 struct run_result {
     stats::run_summary summary;
     claim_log claims;
     generator_report generator;
     std::uint64_t interrupted_iterations = 0;
-    std::string first_failure;  ///< `claim: 404, there is no coupon 'x'`; empty: none failed
+    std::uint64_t dropped_iterations = 0;  ///< of the open model: all users were busy
+    std::string first_failure;             ///< `claim: 404, there is no coupon 'x'`; empty: none failed
     ending ended = ending::whole;
 };
 
@@ -32,7 +36,7 @@ struct run_progress {
     std::chrono::nanoseconds elapsed{0};
     std::chrono::nanoseconds length{0};
     std::size_t users = 0;
-    std::uint32_t peak = 0;
+    std::uint32_t peak = 0;  ///< the most users there may be
     run_counts counts;
 };
 
@@ -45,6 +49,9 @@ class generator {
     generator& operator=(const generator&) = delete;
     ~generator();
 
+    /// Must outlive it; to be called before run().
+    void tell(run_observer& observer) { records_.tell(observer); }
+
     /// Ends when every user has. Throws dibs::error (unavailable) before the start when nothing listens at
     /// the scenario's address. To be called once.
     task<run_result> run();
@@ -56,21 +63,18 @@ class generator {
 
    private:
     task<void> follow_schedule();
-    task<void> carry_out_steps();
     task<void> observe(lag_probe& probe);
     task<void> count_users();
-    bool goes_on() const { return ended_ == ending::whole && !failed_; }
-    void user_ended(const std::exception_ptr& failed);
+    void end(ending how);
+    void user_ended(virtual_user& user, const std::exception_ptr& failed);
 
     asio::any_io_executor executor_;
     scenario plan_;
-    schedule schedule_;
     recorder records_;
     run_context context_;
-    std::vector<std::unique_ptr<virtual_user>> users_;  // by number − 1
-    std::size_t cuts_from_ = 0;  // the position in the schedule from which on only cuts follow
-    wakeup changed_;             // no user is left, or the run is interrupted
-    steady::time_point begin_;
+    std::unique_ptr<driver> driver_;  // null when the run is over
+    std::chrono::nanoseconds length_;
+    std::uint32_t most_users_;
     ending ended_ = ending::whole;
     std::exception_ptr failed_;
 };

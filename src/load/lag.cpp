@@ -30,7 +30,9 @@ std::chrono::nanoseconds cpu_time_of_this_thread() {
 
 }  // namespace
 
-bool generator_report::was_bottleneck() const { return lag_p99 > tolerable_lag || was_saturated(); }
+bool generator_report::was_bottleneck() const {
+    return std::max(lag_p99, start_lag_p99) > tolerable_lag || was_saturated();
+}
 
 bool generator_report::was_saturated() const { return cpu_share > tolerable_share; }
 

@@ -12,6 +12,8 @@ struct generator_report {
     std::chrono::nanoseconds lag_median{0};
     std::chrono::nanoseconds lag_p99{0};
     std::chrono::nanoseconds lag_worst{0};
+    /// How late iterations began; of the open model alone.
+    std::chrono::nanoseconds start_lag_p99{0};
     double cpu_share = 0;  ///< of one core: the generator runs on a single thread
 
     /// True: the latencies say as much about the generator, or about a machine too busy to run it, as about

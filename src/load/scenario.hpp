@@ -1,5 +1,6 @@
 #pragma once
 
+#include "load/arrivals.hpp"
 #include "load/exchange.hpp"
 #include "load/schedule.hpp"
 #include "stats/threshold.hpp"
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace dibs::load {
@@ -45,14 +47,23 @@ std::vector<stage> published_stages();
 /// And its thresholds: `http_req_duration` `p(95)<2000` and `coupon_issue_success_rate` `rate>0.8`.
 std::vector<stats::threshold> published_thresholds();
 
+/// The closed model: users of whom each begins an iteration when its last has ended (k6's `ramping-vus`). A
+/// slow service is asked less.
+struct ramping_users {
+    std::uint32_t start = 1;
+    std::vector<stage> stages = published_stages();
+};
+
 struct scenario {
     service_address service;
     visit does;
-    std::uint32_t start_users = 1;
-    std::vector<stage> stages = published_stages();
+    /// The open model is `arrival_rate`.
+    std::variant<ramping_users, arrival_rate> executor;
     grace allowed;
     std::uint64_t seed = 0;
     std::vector<stats::threshold> thresholds = published_thresholds();
+    /// Whether `claim_log::acknowledged` is kept: about 150 bytes a claim, the one thing in a run that grows.
+    bool keeps_acknowledged = true;
 };
 
 }  // namespace dibs::load

@@ -15,6 +15,7 @@ namespace {
 using std::chrono::nanoseconds;
 
 constexpr std::uint32_t most_users = 100'000;
+constexpr double highest_rate = 1e6;  // a second
 constexpr nanoseconds longest = std::chrono::hours(24 * 7);
 
 /// The length of one unit, and `text` moved past it.
@@ -55,6 +56,22 @@ std::optional<nanoseconds> read_duration(std::string_view text) {
     return std::chrono::round<nanoseconds>(total);
 }
 
+/// A second, of `500/s`.
+std::optional<double> read_rate(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return std::nullopt;
+    std::string_view left = text.substr(0, slash);
+    const std::optional<double> number = take_number(left);
+    std::string_view right = text.substr(slash + 1);
+    std::string_view unit = right;
+    const std::optional<nanoseconds> one = take_unit(unit);
+    const std::optional<nanoseconds> each = one && unit.empty() ? one : read_duration(right);
+    if (!number || !left.empty() || !each || *each <= nanoseconds::zero()) return std::nullopt;
+    const double rate = *number / std::chrono::duration<double>(*each).count();
+    if (rate > highest_rate) return std::nullopt;
+    return rate;
+}
+
 }  // namespace
 
 nanoseconds parse_duration(std::string_view text) {
@@ -76,6 +93,22 @@ stage parse_stage(std::string_view text) {
         throw bad_scenario(
             fmt::format("stage '{}': '{}' is not a number of users from 0 to {}", text, users, most_users));
     return read;
+}
+
+double parse_rate(std::string_view text) {
+    if (const auto rate = read_rate(text)) return *rate;
+    throw bad_scenario(fmt::format(
+        "'{}' is not a rate of at most {:.0f} a second: write iterations for each time, as 500/s, "
+        "30000/m or 1/10s",
+        text, highest_rate));
+}
+
+rate_stage parse_rate_stage(std::string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos)
+        throw bad_scenario(
+            fmt::format("'{}' is not a ramp: write a duration and the rate at its end, as 10s:200/s", text));
+    return {parse_duration(text.substr(0, colon)), parse_rate(text.substr(colon + 1))};
 }
 
 }  // namespace dibs::load

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "load/arrivals.hpp"
 #include "load/schedule.hpp"
 
 #include <stdexcept>
@@ -17,5 +18,11 @@ std::chrono::nanoseconds parse_duration(std::string_view text);
 
 /// `30s:100`: a duration and the number of users at its end. Throws bad_scenario.
 stage parse_stage(std::string_view text);
+
+/// `500/s`, `30000/m`, `1/10s`: a number for each time. A second. Throws bad_scenario.
+double parse_rate(std::string_view text);
+
+/// `10s:200/s`: a duration and the rate at its end. Throws bad_scenario.
+rate_stage parse_rate_stage(std::string_view text);
 
 }  // namespace dibs::load

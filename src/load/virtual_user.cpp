@@ -18,6 +18,12 @@ virtual_user::virtual_user(run_context& context, std::uint32_t number)
 
 void virtual_user::apply(turn what) { act(turns_.apply(what)); }
 
+void virtual_user::visit_at(steady::time_point intended) {
+    intended_ = intended;
+    apply(turn::start);
+    apply(turn::stop);
+}
+
 void virtual_user::act(user_turns::action next) {
     switch (next) {
         case user_turns::action::none: return;
@@ -44,19 +50,27 @@ void virtual_user::ended(const std::exception_ptr& failed) {
     doing_ = doing::nothing;
     --context_.alive;
     act(turns_.ended());
-    context_.user_ended(was_cut ? nullptr : failed);
+    context_.user_ended(*this, was_cut ? nullptr : failed);
 }
 
 task<void> virtual_user::iterate() {
-    while (turns_.goes_on()) {
+    do {
         const steady::time_point begin = steady::now();
+        late_ = intended_ ? begin - *intended_ : steady::duration::zero();
+        if (intended_) context_.records.began(late_);
         doing_ = doing::visit;
         co_await visit_once();
         doing_ = doing::nothing;
-        context_.records.iteration(steady::now() - begin);
+        record_iteration(begin);
         // a service that refuses at once must not keep the others from running
         co_await asio::post(asio::use_awaitable);
-    }
+    } while (turns_.goes_on());
+}
+
+void virtual_user::record_iteration(steady::time_point begin) {
+    const steady::duration took = steady::now() - begin;
+    context_.records.iteration(took);
+    if (intended_) context_.records.iteration_from_intended(took + late_);
 }
 
 task<void> virtual_user::visit_once() {
@@ -66,6 +80,7 @@ task<void> virtual_user::visit_once() {
     if (!token) co_return;
     co_await pause(pauses_.next());
     const claim_result claimed = co_await visitor_.claim(*token);
+    if (intended_) context_.records.claim_from_intended(claimed.took + late_);
     if (claimed.what == outcome::issued) context_.records.acknowledged({claimed.claim_id, user.email});
     co_await pause(does.pauses.after_claim);
 }

@@ -13,18 +13,10 @@ http::client_request post(std::string target, std::string body) {
     return made;
 }
 
-http::client_request claim_request(const visit& does, const std::string& access_token) {
-    const std::string key = claim_key(access_token, std::chrono::system_clock::now());
-    http::client_request made = post(claim_path(does.coupon), claim_body(does.coupon, key));
-    made.headers.emplace_back("Authorization", fmt::format("Bearer {}", access_token));
-    if (!does.strategy.empty()) made.headers.emplace_back("X-Lock-Strategy", does.strategy);
-    return made;
-}
-
 /// A request that was sent and not answered may have been carried out.
-outcome outcome_of(const http::client_response& answer) {
-    if (answer.status != 0) return load::outcome_of(answer.status, answer.body);
-    return answer.bytes_sent > 0 ? outcome::in_doubt : outcome::error;
+claim_answer understood(const http::client_response& answer) {
+    if (answer.status != 0) return read_claim(answer.status, answer.body);
+    return {std::nullopt, answer.bytes_sent > 0 ? outcome::in_doubt : outcome::error};
 }
 
 /// `claim: 404, there is no coupon 'x'`
@@ -38,7 +30,18 @@ std::string failure_text(std::string_view request, const http::client_response& 
 
 visitor::visitor(const asio::any_io_executor& executor, const service_address& service, const visit& does,
                  recorder& records)
-    : does_(does), records_(records), line_(executor, service.host, service.port) {}
+    : does_(does),
+      records_(records),
+      line_(executor, service.host, service.port),
+      claim_target_(claim_path(does.coupon)) {}
+
+http::client_request visitor::claim_request(const std::string& access_token) const {
+    const std::string key = claim_key(access_token, std::chrono::system_clock::now());
+    http::client_request made = post(claim_target_, claim_body(does_.coupon, key));
+    made.headers.emplace_back("Authorization", "Bearer " + access_token);
+    if (!does_.strategy.empty()) made.headers.emplace_back("X-Lock-Strategy", does_.strategy);
+    return made;
+}
 
 task<http::client_response> visitor::ask(request_name name, const http::client_request& what) {
     http::client_response answer = co_await line_.send(what, after(does_.answer_within));
@@ -63,19 +66,19 @@ task<std::optional<std::string>> visitor::sign_up(const fresh_user& user) {
 }
 
 task<claim_result> visitor::claim(const std::string& access_token) {
-    const http::client_request request = claim_request(does_, access_token);
+    const http::client_request request = claim_request(access_token);
     claiming_ = true;
     const http::client_response answer = co_await ask(request_name::claim, request);
     claiming_ = false;
-    const std::optional<std::string> id = claim_id_in(answer.body);
+    const claim_answer told = understood(answer);
     claim_result result;
-    result.what = outcome_of(answer);
+    result.what = told.what;
     result.status = answer.status;
-    result.claim_id = id.value_or("");
+    result.claim_id = told.id.value_or("");
     result.took = answer.took;
     if (result.what == outcome::error || result.what == outcome::in_doubt)
         records_.failed(failure_text("claim", answer));
-    records_.claimed({answer.status == 201, id.has_value(), result.what});
+    records_.claimed({answer.status == 201, told.id.has_value(), result.what, answer.took});
     co_return result;
 }
 

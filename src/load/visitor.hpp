@@ -33,11 +33,13 @@ class visitor {
     bool claiming() const { return claiming_; }
 
    private:
+    http::client_request claim_request(const std::string& access_token) const;
     task<http::client_response> ask(request_name name, const http::client_request& what);
 
     const visit& does_;
     recorder& records_;
     http::client_connection line_;
+    std::string claim_target_;
     bool claiming_ = false;
 };
 

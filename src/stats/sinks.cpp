@@ -3,8 +3,7 @@
 #include "stats/sample.hpp"
 
 #include <algorithm>
-#include <cassert>
-#include <cmath>
+#include <cstddef>
 
 namespace dibs::stats {
 
@@ -45,26 +44,58 @@ double rate::value() const {
 }
 
 void trend::add(double value) {
-    assert(std::isfinite(value));
+    if (!exact()) {
+        counted_.add(value);
+        return;
+    }
+    histogram::require(value);
     samples_.push_back(value);
     sum_ += value;
+    if (samples_.size() > exact_samples) stop_keeping();
 }
 
 void trend::merge(const trend& other) {
-    samples_.insert(samples_.end(), other.samples_.begin(), other.samples_.end());
+    if (!other.exact()) {
+        if (exact()) stop_keeping();
+        counted_.merge(other.counted_);
+        return;
+    }
+    for (const double value : other.samples_) add(value);
+}
+
+void trend::stop_keeping() {
+    for (const double value : samples_) counted_.add(value);
+    samples_ = {};
     in_order_ = 0;
-    sum_ += other.sum_;
 }
 
-std::span<const double> trend::sorted() const {
-    if (in_order_ < samples_.size()) std::sort(samples_.begin(), samples_.end());
+std::uint64_t trend::count() const { return exact() ? samples_.size() : counted_.count(); }
+
+void trend::sort() const {
+    const auto behind = samples_.begin() + static_cast<std::ptrdiff_t>(in_order_);
+    std::sort(behind, samples_.end());
+    std::inplace_merge(samples_.begin(), behind, samples_.end());
     in_order_ = samples_.size();
-    return samples_;
 }
 
-double trend::average() const { return empty() ? 0 : sum_ / static_cast<double>(count()); }
+double trend::average() const {
+    if (!exact()) return counted_.average();
+    return empty() ? 0 : sum_ / static_cast<double>(samples_.size());
+}
 
-double trend::percentile(double p) const { return empty() ? 0 : stats::percentile(sorted(), p); }
+double trend::percentile(double p) const {
+    if (!exact()) return counted_.percentile(p);
+    if (samples_.empty()) return 0;
+    if (in_order_ < samples_.size()) sort();
+    return stats::percentile(samples_, p);
+}
+
+histogram trend::counted() const {
+    if (!exact()) return counted_;
+    histogram made;
+    for (const double value : samples_) made.add(value);
+    return made;
+}
 
 bool empty(const sink& any) {
     return std::visit([](const auto& kind) { return kind.empty(); }, any);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "stats/histogram.hpp"
+
+#include <cstddef>
 #include <cstdint>
-#include <span>
 #include <variant>
 #include <vector>
 
@@ -61,29 +63,40 @@ class rate {
     std::uint64_t fails_ = 0;
 };
 
-/// Every sample is kept, so that percentiles are exact and those of merged sources too.
+/// Keeps its samples while they are few, so that every figure is exact; beyond `exact_samples` counts them in
+/// a histogram instead, so that any number of them takes the same memory (1 MiB at most). Then its
+/// count, min, max and average are still exact, and its percentiles within histogram::relative_error.
 class trend {
    public:
-    /// `value` is finite; durations are in milliseconds.
+    static constexpr std::size_t exact_samples = 100'000;
+
+    /// `value` is what a histogram takes: durations are in milliseconds. Throws std::domain_error for others.
     void add(double value);
+    /// All percentiles are those of all samples, whichever of the two kept them exactly.
     void merge(const trend& other);
 
-    std::size_t count() const { return samples_.size(); }
-    bool empty() const { return samples_.empty(); }
-    /// All samples in ascending order. The first call after an `add` sorts.
-    std::span<const double> sorted() const;
+    std::uint64_t count() const;
+    bool empty() const { return count() == 0; }
+    /// Whether the percentiles are exact.
+    bool exact() const { return counted_.empty(); }
     // 0 without samples:
     double average() const;
     double min() const { return percentile(0); }
     double median() const { return percentile(0.5); }
     double max() const { return percentile(1); }
-    /// The share p, 0 to 1, of the samples, as sample.hpp has it.
+    /// The share p, 0 to 1, of the samples, as sample.hpp has it. The first call after an `add` sorts.
     double percentile(double p) const;
+    /// All samples, as a histogram has them.
+    histogram counted() const;
 
    private:
-    mutable std::vector<double> samples_;
-    mutable std::size_t in_order_ = 0;  // so many from the front are sorted
-    double sum_ = 0;
+    void sort() const;
+    void stop_keeping();
+
+    mutable std::vector<double> samples_;  // empty once they are counted
+    mutable std::size_t in_order_ = 0;     // so many from the front are sorted
+    double sum_ = 0;                       // of all of them
+    histogram counted_;
 };
 
 using sink = std::variant<counter, gauge, rate, trend>;

@@ -22,14 +22,14 @@ constexpr std::array<std::pair<std::string_view, aggregate>, 7> aggregates{{{"co
                                                                             {"max", aggregate::max}}};
 
 // The longer ones first, so that `<=` is not taken for `<`.
-constexpr std::array<std::pair<std::string_view, comparison>, 7> comparisons{
-    {{"===", comparison::equal},
-     {"==", comparison::equal},
-     {"!=", comparison::not_equal},
-     {"<=", comparison::less_or_equal},
-     {">=", comparison::greater_or_equal},
-     {"<", comparison::less},
-     {">", comparison::greater}}};
+constexpr std::array<std::pair<std::string_view, relation>, 7> comparisons{
+    {{"===", relation::equal},
+     {"==", relation::equal},
+     {"!=", relation::not_equal},
+     {"<=", relation::less_or_equal},
+     {">=", relation::greater_or_equal},
+     {"<", relation::less},
+     {">", relation::greater}}};
 
 [[noreturn]] void fail(std::string_view text, std::string_view why) {
     throw bad_expression(fmt::format(
@@ -121,12 +121,12 @@ condition condition::parse(std::string_view text) {
 
 bool condition::holds(double observed) const {
     switch (is) {
-        case comparison::less: return observed < bound;
-        case comparison::less_or_equal: return observed <= bound;
-        case comparison::greater: return observed > bound;
-        case comparison::greater_or_equal: return observed >= bound;
-        case comparison::equal: return observed == bound;
-        case comparison::not_equal: return observed != bound;
+        case relation::less: return observed < bound;
+        case relation::less_or_equal: return observed <= bound;
+        case relation::greater: return observed > bound;
+        case relation::greater_or_equal: return observed >= bound;
+        case relation::equal: return observed == bound;
+        case relation::not_equal: return observed != bound;
     }
     return false;
 }
@@ -148,7 +148,7 @@ threshold threshold::parse(std::string_view text) {
         throw bad_expression(fmt::format(
             "the threshold '{}' is not of the form METRIC:EXPRESSION, as http_req_duration:p(95)<2000",
             text));
-    return {metric_name::parse(text.substr(0, colon)), condition::parse(text.substr(colon + 1))};
+    return {metric_name::parse(text.substr(0, colon)), condition::parse(text.substr(colon + 1)), {}};
 }
 
 }  // namespace dibs::stats

@@ -8,9 +8,10 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <condition_variable>
 #include <csignal>
 #include <fstream>
-#include <future>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -66,6 +67,19 @@ class dibs_load : public testing::Test {
         return end_of(one);
     }
 
+    /// So many in all since the start; to be prepared with count_claims() before serve().
+    void count_claims() {
+        service.on_claim = [this] {
+            const std::lock_guard lock(counting);
+            ++claims;
+            claimed.notify_all();
+        };
+    }
+    bool wait_for_claims(std::size_t wanted) {
+        std::unique_lock lock(counting);
+        return claimed.wait_for(lock, 30s, [&] { return claims >= wanted; });
+    }
+
     std::string file() const { return box.folder() / "run.json"; }
 
     boost::json::value json() const {
@@ -84,6 +98,9 @@ class dibs_load : public testing::Test {
     asio::io_context io{1};
     tests::coupon_stand_in service{io};
     std::thread serving;
+    std::mutex counting;
+    std::condition_variable claimed;
+    std::size_t claims = 0;
 };
 
 TEST_F(dibs_load, sums_a_good_run_up_as_k6_does) {
@@ -134,14 +151,10 @@ TEST_F(dibs_load, the_first_failure_is_shown) {
 }
 
 TEST_F(dibs_load, an_interrupt_keeps_what_there_is_and_exits_105) {
-    std::promise<void> claimed;
-    std::size_t claims = 0;
-    service.on_claim = [&] {
-        if (++claims == 3) claimed.set_value();
-    };
+    count_claims();
     serve();
     auto one = start({"--vus", "1", "--duration", "1h", "--summary-export", file()});
-    ASSERT_EQ(claimed.get_future().wait_for(30s), std::future_status::ready);
+    ASSERT_TRUE(wait_for_claims(3));
     one.signal(SIGINT);
     const ended how = end_of(one);
     EXPECT_EQ(how.status, 105);
@@ -169,6 +182,10 @@ TEST_F(dibs_load, wrong_configurations_exit_104) {
         {"--threshold", "http_req_duration:p(95)"},
         {"--threshold", "http_req_duration:rate>1"},
         {"--url", "https://localhost"},
+        {"--rate", "500", "--duration", "1s"},
+        {"--rate", "0/s", "--duration", "1s"},
+        {"--ramp-rate", "10s"},
+        {"--abort-threshold", "http_reqs:count", "--vus", "1", "--duration", "1s"},
         {"--summary-export", "/nowhere/at/all.json"},
         {"--summary-export", box.folder()},
     };
@@ -185,9 +202,67 @@ TEST_F(dibs_load, wrong_flags_exit_2) {
                                                       {"--vus", "1"},
                                                       {"--vus", "x", "--duration", "1s"},
                                                       {"--stage", "1s:1", "--vus", "1", "--duration", "1s"},
+                                                      {"--rate", "5/s"},
+                                                      {"--rate", "5/s", "--ramp-rate", "1s:5/s"},
+                                                      {"--rate", "5/s", "--duration", "1s", "--vus", "1"},
+                                                      {"--ramp-rate", "1s:5/s", "--stage", "1s:1"},
+                                                      {"--start-rate", "5/s"},
+                                                      {"--delay-abort-eval", "5s"},
                                                       {"--scenario", "other"},
                                                       {"stray"}};
     for (const auto& words : wrong) EXPECT_EQ(run(words).status, 2) << testing::PrintToString(words);
+}
+
+TEST_F(dibs_load, keeps_a_rate_and_says_what_it_dropped) {
+    serve();
+    const ended how =
+        run({"--rate", "6000/m", "--duration", "1500ms", "--max-users", "7", "--accept-bottleneck",
+             "--summary-export", file(), "--threshold", "intended_claim_duration:p(99)<60000"});
+    EXPECT_EQ(how.status, 0) << how.errors;
+    const auto written = json();
+    const auto& metrics = written.at("metrics");
+    const auto count = [&](const char* name) { return metrics.at(name).at("count").to_number<int>(); };
+    // An iteration pauses for 200 to 700 ms.
+    EXPECT_GE(count("dropped_iterations"), 150 - 8 * 7);
+    EXPECT_EQ(count("iterations") + count("dropped_iterations"), 150);
+    EXPECT_EQ(metrics.at("vus_max").at("max"), 7);
+    EXPECT_EQ(metrics.at("intended_claim_duration").at("thresholds").at("p(99)<60000"), false);
+    const auto& scenario = written.at("dibs").at("scenario");
+    EXPECT_EQ(scenario.at("executor"), "constant-arrival-rate");
+    EXPECT_EQ(scenario.at("max_vus"), 7);
+    EXPECT_THAT(how.out, HasSubstr("    dropped_iterations"));
+    EXPECT_THAT(how.errors, HasSubstr("iterations never began"));
+}
+
+TEST_F(dibs_load, a_generator_that_did_not_keep_the_rate_fails_unless_that_is_accepted) {
+    count_claims();
+    serve();
+    std::size_t before = 0;
+    for (const bool accepted : {false, true}) {
+        std::vector<std::string> words{"--ramp-rate", "300ms:100/s", "--no-thresholds"};
+        if (accepted) words.emplace_back("--accept-bottleneck");
+        auto one = start(words);
+        ASSERT_TRUE(wait_for_claims(before + 1));
+        one.signal(SIGSTOP);
+        std::this_thread::sleep_for(500ms);  // what the generator is late
+        one.signal(SIGCONT);
+        const ended how = end_of(one);
+        EXPECT_EQ(how.status, accepted ? 0 : 1) << how.errors;
+        EXPECT_THAT(how.errors, HasSubstr("the machine was too busy to run the load generator in time"));
+        EXPECT_EQ(how.errors.find("the rate asked for was not kept") == std::string::npos, accepted);
+        const std::lock_guard lock(counting);
+        before = claims;
+    }
+}
+
+TEST_F(dibs_load, a_threshold_can_end_the_run) {
+    service.claims.assign(10'000, answer(409, "sold-out"));
+    serve();
+    const ended how = run({"--vus", "1", "--duration", "1h", "--abort-threshold",
+                           "coupon_issue_success_rate:rate>0.5", "--delay-abort-eval", "1s"});
+    EXPECT_EQ(how.status, 99);
+    EXPECT_THAT(how.errors, HasSubstr("ended early"));
+    EXPECT_THAT(how.out, HasSubstr("✗ 'rate>0.5' rate=0.00%"));
 }
 
 TEST_F(dibs_load, quiet_says_nothing_but_the_summary) {

@@ -32,8 +32,7 @@ class load_run : public testing::Test {
         scenario made;
         made.service = service.address();
         made.does.pauses = {1ms, 2ms, 1ms};
-        made.start_users = users;
-        made.stages = {{length, users}};
+        made.executor = ramping_users{users, {{length, users}}};
         made.thresholds.clear();
         return made;
     }
@@ -189,7 +188,7 @@ TEST_F(load_run, what_does_not_finish_in_its_grace_is_interrupted_and_in_doubt) 
 TEST_F(load_run, a_user_whose_ramp_down_grace_is_over_is_cut_before_the_run_ends) {
     service.hold_claims();
     scenario what = short_run();
-    what.stages = {{20ms, 1}, {0ms, 0}, {60ms, 0}};
+    what.executor = ramping_users{1, {{20ms, 1}, {0ms, 0}, {60ms, 0}}};
     what.allowed = {10ms, 30s};
     const run_result done = run_to_its_end(what);
     EXPECT_EQ(done.interrupted_iterations, 1U);
@@ -221,7 +220,7 @@ TEST_F(load_run, an_answer_that_does_not_come_in_time_is_in_doubt) {
 
 TEST_F(load_run, an_interrupt_ends_the_run_with_what_it_has) {
     scenario what = short_run(2);
-    what.stages = {{1h, 2}};
+    what.executor = ramping_users{2, {{1h, 2}}};
     generator one(io.get_executor(), what);
     service.on_claim = [&] {
         if (service.count(claim_path_of_test) == 5) one.interrupt();
@@ -234,7 +233,7 @@ TEST_F(load_run, an_interrupt_ends_the_run_with_what_it_has) {
 
 TEST_F(load_run, a_cancelled_run_leaves_no_user_behind) {
     scenario what = short_run(4);
-    what.stages = {{1h, 4}};
+    what.executor = ramping_users{4, {{1h, 4}}};
     const auto ended = run_task(io, with_timeout(run(what), after(500ms)));
     EXPECT_FALSE(ended.has_value());
     EXPECT_GT(service.requests.size(), 4U);
@@ -257,6 +256,130 @@ TEST_F(load_run, a_scenario_without_users_or_time_is_refused) {
     EXPECT_THROW(generator(io.get_executor(), nobody), bad_scenario);
     scenario no_time = short_run(1, 0ms);
     EXPECT_THROW(generator(io.get_executor(), no_time), bad_scenario);
+}
+
+class arrivals_run : public load_run {
+   protected:
+    scenario arrivals(double rate, std::chrono::milliseconds length, std::uint32_t most_users = 1000) {
+        scenario made = short_run();
+        arrival_rate asked = arrival_rate::constant(rate, length);
+        asked.most_users = most_users;
+        made.executor = asked;
+        return made;
+    }
+    static stats::trend_values trend(const run_result& done, const char* metric) {
+        return std::get<stats::trend_values>(
+            done.summary.metrics.at(stats::metric_name::parse(metric)).values);
+    }
+    /// Keeps the one thread of generator and service from everything else.
+    static void block(std::chrono::milliseconds time) {
+        for (const deadline until = after(time); steady::now() < until;) {
+        }
+    }
+};
+
+TEST_F(arrivals_run, begins_as_many_iterations_as_the_rate_says) {
+    const run_result done = run_to_its_end(arrivals(200, 100ms));
+    EXPECT_EQ(service.count(sign_up_path), 20U);
+    EXPECT_EQ(service.count(claim_path_of_test), 20U);
+    EXPECT_EQ(counted(done, "iterations"), 20);
+    EXPECT_FALSE(has(done, "dropped_iterations"));
+    EXPECT_EQ(trend(done, "start_lag").count, 20U);
+    EXPECT_EQ(trend(done, "intended_claim_duration").count, 20U);
+    EXPECT_GE(done.summary.duration, 100ms);
+}
+
+TEST_F(arrivals_run, follows_ramps) {
+    scenario what = short_run();
+    arrival_rate asked;
+    asked.stages = {{100ms, 400}, {50ms, 400}};  // 20 and 20
+    what.executor = asked;
+    EXPECT_EQ(counted(run_to_its_end(what), "iterations"), 40);
+}
+
+TEST_F(arrivals_run, begins_in_time_however_long_those_before_take) {
+    service.hold_claims();
+    scenario what = arrivals(1000, 20ms);
+    service.on_claim = [&] {
+        if (service.count(claim_path_of_test) == 20) service.release_claims();
+    };
+    EXPECT_EQ(counted(run_to_its_end(what), "iterations"), 20);
+}
+
+TEST_F(arrivals_run, drops_what_finds_no_free_user_and_does_not_make_up_for_it) {
+    service.hold_claims();
+    scenario what = arrivals(1000, 20ms, 2);
+    what.allowed.stop = 30ms;
+    const run_result done = run_to_its_end(what);
+    EXPECT_EQ(service.count(sign_up_path), 2U);
+    EXPECT_EQ(done.dropped_iterations, 18U);
+    EXPECT_EQ(counted(done, "dropped_iterations"), 18);
+    EXPECT_EQ(done.interrupted_iterations, 2U);
+    EXPECT_EQ(done.claims.count(outcome::in_doubt), 2U);
+}
+
+TEST_F(arrivals_run, uses_its_users_again) {
+    scenario what = arrivals(100, 300ms);
+    const run_result done = run_to_its_end(what);
+    EXPECT_EQ(counted(done, "iterations"), 30);
+    std::set<std::string> emails;
+    for (const auto& asked : service.requests)
+        if (asked.path == sign_up_path)
+            emails.emplace(boost::json::parse(asked.body).at("email").as_string());
+    EXPECT_EQ(emails.size(), 30U);
+}
+
+TEST_F(arrivals_run, counts_latencies_from_the_intended_start_too) {
+    service.on_claim = [&] {
+        if (service.count(claim_path_of_test) == 1) block(60ms);
+    };
+    const run_result done = run_to_its_end(arrivals(200, 40ms));
+    EXPECT_EQ(counted(done, "iterations"), 8);
+    const auto lag = trend(done, "start_lag");
+    EXPECT_GE(lag.max, 20);
+    EXPECT_NEAR(trend(done, "intended_iteration_duration").avg,
+                trend(done, "iteration_duration").avg + lag.avg, 1e-6);
+    const stats::trend& claims = done.claims.latency;
+    EXPECT_NEAR(trend(done, "intended_claim_duration").avg, claims.average() + lag.avg, 1e-6);
+    EXPECT_GT(done.generator.start_lag_p99, 0ns);
+}
+
+TEST_F(arrivals_run, that_is_cancelled_or_interrupted_leaves_no_user_behind) {
+    const auto ended = run_task(io, with_timeout(run(arrivals(200, 1h)), after(200ms)));
+    EXPECT_FALSE(ended.has_value());
+    generator one(io.get_executor(), arrivals(200, 1h));
+    const std::size_t before = service.count(claim_path_of_test);
+    service.on_claim = [&] {
+        if (service.count(claim_path_of_test) == before + 5) one.interrupt();
+    };
+    EXPECT_EQ(run_task(io, one.run()).ended, ending::interrupted);
+}
+
+TEST_F(arrivals_run, that_begins_nothing_is_refused) {
+    EXPECT_THROW(generator(io.get_executor(), arrivals(0, 1s)), bad_scenario);
+    EXPECT_THROW(generator(io.get_executor(), arrivals(10, 0ms)), bad_scenario);
+    EXPECT_THROW(generator(io.get_executor(), arrivals(10, 1s, 0)), bad_scenario);
+}
+
+TEST_F(load_run, ends_when_a_threshold_is_crossed_that_is_to_end_it) {
+    service.claims.assign(10'000, answer(409, "sold-out"));
+    scenario what = short_run();
+    what.executor = ramping_users{1, {{1h, 1}}};
+    what.thresholds = {stats::threshold::parse("http_req_failed{name:claim}:rate<0.5"),
+                       stats::threshold::parse("coupon_issue_success_rate:rate>0.8")};
+    what.thresholds[1].abort_from = 1500ms;
+    const run_result done = run_to_its_end(what);
+    EXPECT_EQ(done.ended, ending::aborted);
+    EXPECT_GE(done.summary.duration, 1500ms);
+    EXPECT_TRUE(done.summary.any_crossed());
+}
+
+TEST_F(load_run, keeps_acknowledged_claims_only_where_they_are_wanted) {
+    scenario what = short_run();
+    what.keeps_acknowledged = false;
+    const run_result done = run_to_its_end(what);
+    EXPECT_TRUE(done.claims.acknowledged.empty());
+    EXPECT_GT(done.claims.count(outcome::issued), 0U);
 }
 
 }  // namespace

@@ -110,10 +110,41 @@ TEST(recorder, thresholds_on_parts_make_them_measured) {
     EXPECT_FALSE(run.any_crossed());
 }
 
+TEST(recorder, takes_k6s_thresholds_on_status_method_and_checks) {
+    recorder records(thresholds({"http_reqs{status:503}:count==1", "http_reqs{status:0}:count==1",
+                                 "http_req_duration{method:POST,name:claim,status:201}:max<30",
+                                 "checks:rate>=0.5", "checks{check:coupon issue status is 201}:rate===1"}));
+    records.request(request(request_name::claim, 201, 20ms));
+    records.request(request(request_name::claim, 503, 60ms));
+    records.request(request(request_name::claim, 0, 60ms));
+    records.signed_up({false, false});
+    records.claimed({true, true, outcome::issued});
+    const stats::run_summary run = records.summary(1s);
+    EXPECT_EQ(stats::describe_crossed(run), "");
+    EXPECT_EQ(values_of<stats::rate_values>(run, "checks").passes, 2U);
+}
+
+TEST(recorder, names_the_threshold_that_ends_a_run) {
+    std::vector<stats::threshold> wanted =
+        thresholds({"http_req_failed:rate<0.5", "http_req_duration:p(95)<50", "iterations:count>5"});
+    wanted[1].abort_from = 2s;
+    wanted[2].abort_from = 0s;
+    recorder records(wanted);
+    EXPECT_EQ(records.abort_reason(10s), nullptr) << "without samples";
+    records.request(request(request_name::claim, 503, 60ms));
+    EXPECT_EQ(records.abort_reason(1999ms), nullptr);
+    ASSERT_NE(records.abort_reason(2s), nullptr);
+    EXPECT_EQ(records.abort_reason(2s)->wanted.text, "p(95)<50");
+    records.iteration(1ms);
+    EXPECT_EQ(records.abort_reason(0s)->wanted.text, "count>5");
+}
+
 TEST(recorder, refuses_thresholds_that_could_never_be_met) {
     for (const char* text :
          {"nonsense:rate<1", "http_req_duration{name:other}:p(95)<5", "vus{name:claim}:value<5",
-          "http_req_duration:rate<5", "http_reqs{status:201}:count>1"})
+          "http_req_duration:rate<5", "http_reqs{status:abc}:count>1", "http_reqs{status:99}:count>1",
+          "http_reqs{status:500,expected_response:true}:count>1", "http_reqs{method:GET}:count>1",
+          "checks{check:unheard of}:rate>0.5", "checks{name:claim}:rate>0.5"})
         EXPECT_THROW(recorder{thresholds({text})}, bad_scenario) << text;
 }
 
@@ -170,6 +201,9 @@ TEST(generator_report, tells_a_late_or_busy_generator) {
     EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("the machine was too busy"));
     EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("25.0 ms late"));
     seen.lag_p99 = 3ms;
+    seen.start_lag_p99 = 21ms;
+    EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("21.0 ms late"));
+    seen.start_lag_p99 = 0ms;
     seen.cpu_share = 0.95;
     EXPECT_THAT(bottleneck_warning(seen), testing::HasSubstr("was a bottleneck, with 95 %"));
 }

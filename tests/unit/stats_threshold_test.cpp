@@ -14,11 +14,11 @@ TEST(condition, reads_every_aggregate_and_comparison) {
     EXPECT_DOUBLE_EQ(condition::parse("p(99.9) <= 2.5").share, 0.999);
     EXPECT_EQ(condition::parse(" rate > 0.8 ").text, "rate > 0.8");
     EXPECT_EQ(condition::parse("rate > 0.8").left, "rate");
-    EXPECT_EQ(condition::parse("count>=10").is, comparison::greater_or_equal);
-    EXPECT_EQ(condition::parse("value==3").is, comparison::equal);
-    EXPECT_EQ(condition::parse("value===3").is, comparison::equal);
-    EXPECT_EQ(condition::parse("med!=3").is, comparison::not_equal);
-    EXPECT_EQ(condition::parse("avg<=1").is, comparison::less_or_equal);
+    EXPECT_EQ(condition::parse("count>=10").is, relation::greater_or_equal);
+    EXPECT_EQ(condition::parse("value==3").is, relation::equal);
+    EXPECT_EQ(condition::parse("value===3").is, relation::equal);
+    EXPECT_EQ(condition::parse("med!=3").is, relation::not_equal);
+    EXPECT_EQ(condition::parse("avg<=1").is, relation::less_or_equal);
     EXPECT_EQ(condition::parse("min>1").of, aggregate::min);
     EXPECT_EQ(condition::parse("max<1e3").bound, 1000);
 }
