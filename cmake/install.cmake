@@ -39,3 +39,4 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/dibs.service DESTINATION lib/systemd/s
 install(FILES packaging/dibs.sysusers DESTINATION lib/sysusers.d RENAME dibs.conf COMPONENT program)
 install(FILES packaging/serve.toml DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples COMPONENT program)
 include(cmake/man_pages.cmake)
+include(cmake/completions.cmake)

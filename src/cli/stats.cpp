@@ -1,12 +1,18 @@
+#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
+#include "report/comparison_table.hpp"
+#include "report/json_text.hpp"
 #include "report/published_table.hpp"
 #include "report/results.hpp"
 
+#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dibs::cli {
@@ -18,6 +24,8 @@ struct stats_flags {
     std::string format = "md";
     std::string language = "en";
     double confidence = 0.95;
+    bool compare = false;
+    std::string json;
 };
 
 /// FILE, or NAME=FILE where there is no file of that whole name.
@@ -32,19 +40,60 @@ report::result_source source_from(const std::string& argument, const stats_flags
     return source;
 }
 
-std::string rendered(const report::published_table& table, const stats_flags& flags) {
-    if (flags.format == "csv") return table_csv(table);
-    if (flags.format == "json") return table_json(table);
-    return table_markdown(table,
-                          flags.language == "ko" ? report::language::korean : report::language::english);
-}
+/// What stats prints, in the format that was asked for or in JSON.
+class printed_results {
+   public:
+    explicit printed_results(const stats_flags& flags) : flags_(flags) {}
+
+    void add(report::single_run&& run) {
+        if (flags_.compare)
+            kept_.push_back(std::move(run));
+        else  // a table of means needs no more
+            means_.add(run.strategy, run.figures);
+    }
+
+    std::string in(std::string_view format) const {
+        return flags_.compare ? comparison_in(format) : table_in(format);
+    }
+
+   private:
+    std::string table_in(std::string_view format) const {
+        const report::published_table table(means_, flags_.confidence);
+        if (format == "csv") return table_csv(table);
+        if (format == "json") return table_json(table);
+        return table_markdown(table,
+                              flags_.language == "ko" ? report::language::korean : report::language::english);
+    }
+
+    /// By the p95 of requests, and by that of claims where the runs say it.
+    std::string comparison_in(std::string_view format) const {
+        using report::compared_metric;
+        const auto requests = compare_runs(kept_, compared_metric::requests, flags_.confidence);
+        const auto claims = compare_runs(kept_, compared_metric::claims, flags_.confidence);
+        if (format == "json") {
+            boost::json::array tables{comparison_json(requests)};
+            if (!claims.rows.empty()) tables.emplace_back(comparison_json(claims));
+            return report::json_text(boost::json::object{{"comparisons", std::move(tables)}});
+        }
+        auto text = comparison_markdown(requests);
+        if (!claims.rows.empty()) text += "\n" + comparison_markdown(claims);
+        return text;
+    }
+
+    const stats_flags& flags_;
+    report::run_collection means_;
+    std::vector<report::single_run> kept_;
+};
 
 int run(const stats_flags& flags) {
     std::vector<report::result_source> sources;
     for (const auto& argument : flags.sources) sources.push_back(source_from(argument, flags));
-    const auto results = report::read_results(sources);
-    for (const auto& note : results.notes) fmt::print(stderr, "dibs: note: {}\n", note);
-    fmt::print("{}", rendered(report::published_table(results.runs, flags.confidence), flags));
+    printed_results results(flags);
+    const auto notes =
+        report::read_runs(sources, [&](report::single_run&& run) { results.add(std::move(run)); });
+    for (const auto& note : notes) fmt::print(stderr, "dibs: note: {}\n", note);
+    if (!flags.json.empty()) atomic_file(flags.json).keep(results.in("json"));
+    fmt::print("{}", results.in(flags.format));
     return success;
 }
 
@@ -68,6 +117,10 @@ void add_stats(CLI::App& app, int& status) {
     stats->add_option("--format", flags->format, "Of the table (default: md)")
         ->type_name("md|csv|json")
         ->check(CLI::IsMember({"md", "csv", "json"}));
+    stats->add_option("--json", flags->json, "Write the figures there as well")->type_name("FILE");
+    stats->add_flag(
+        "--compare", flags->compare,
+        "Compare the strategies in place of that table: ratios, ties, what chance does; md or json");
     stats->add_option("--confidence", flags->confidence, "Of the intervals (default: 0.95)")
         ->type_name("SHARE")
         ->check(between_0_and_1);
@@ -80,10 +133,17 @@ void add_stats(CLI::App& app, int& status) {
         "dibs, or a folder that dibs bench wrote. A text's success rate is the percentage at its threshold\n"
         "on coupon_issue_success_rate, its duration the p(95) at its threshold on http_req_duration.\n"
         "Intervals are Student's t with the exact quantile. JSON has all digits, the others two decimals.\n"
+        "--compare takes the runs of a bench by rounds, those of logs as they are, and says what they can\n"
+        "show: docs/statistics.md.\n"
         "Examples:\n"
         "  dibs stats results/report.md\n"
+        "  dibs stats --compare results/20261128-120000\n"
         "  dibs stats --format csv queue=run1.txt queue=run2.txt redlock=run3.txt");
-    stats->callback([flags, &status] { status = run(*flags); });
+    stats->callback([flags, &status] {
+        if (flags->compare && flags->format == "csv")
+            throw CLI::ValidationError("--compare", "is printed as md or json, not as csv");
+        status = run(*flags);
+    });
 }
 
 }  // namespace dibs::cli

@@ -111,8 +111,8 @@ std::string bench_report(const bench_document& document) {
     std::string text = fmt::format("# {}\n\n", say.title);
     for (const auto& remark : document.remarks) text += fmt::format("{}\n", remark);
     text += fmt::format("{}{}\n\n", document.remarks.empty() ? "" : "\n", say.method);
-    text +=
-        fmt::format("{}\n{}---\n\n{}", table_markdown(table, document.in), comparison(table, document), runs);
+    text += fmt::format("{}\n{}{}{}---\n\n{}", table_markdown(table, document.in), document.comparison,
+                        document.comparison.empty() ? "" : "\n", comparison(table, document), runs);
     return text;
 }
 

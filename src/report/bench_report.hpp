@@ -20,6 +20,8 @@ struct bench_document {
     /// Lines above the table, as Markdown: profile, seed, machine.
     std::vector<std::string> remarks;
     std::vector<strategy_texts> strategies;
+    /// What can be said of the strategies beyond the published table, as Markdown; empty: nothing.
+    std::string comparison = {};
     registration signed_up = registration::guests;
     language in = language::english;
     double confidence = 0.95;

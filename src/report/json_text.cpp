@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 
@@ -43,11 +44,23 @@ class writer {
         close('}');
     }
 
+    /// On one line: of a histogram's buckets there are many.
+    void numbers(const json::array& elements) {
+        std::string_view separator = "[";
+        for (const auto& element : elements) {
+            text_ += separator;
+            write(element);
+            separator = ", ";
+        }
+        text_ += ']';
+    }
+
     void array(const json::array& elements) {
         if (elements.empty()) {
             text_ += "[]";
             return;
         }
+        if (std::ranges::all_of(elements, &json::value::is_number)) return numbers(elements);
         open('[');
         std::string_view separator;
         for (const auto& element : elements) {

@@ -59,7 +59,7 @@ void k6_log::finish() {
     end_summary();
     require_announced_run();
     if (fence_) fail(*fence_, "the code fence opened here is never closed: the file is truncated");
-    if (runs_.empty())
+    if (!has_runs_)
         throw unreadable(origin_.file,
                          "no run in it: a k6 end-of-test summary begins with '█ THRESHOLDS'. Give the text "
                          "that k6 prints at the end of a test, or the results of dibs");
@@ -203,6 +203,7 @@ void k6_log::end_summary() {
              "this run has no threshold 'p(95)…' on http_req_duration, at which its p95 is printed. "
              "Run k6 with that threshold, or remove the run");
     runs_.push_back({strategy_of(run), {*run.success_pct, *run.duration_ms / 1000}});
+    has_runs_ = true;
 }
 
 std::string k6_log::strategy_of(const summary& run) const {

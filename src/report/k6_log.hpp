@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dibs::report {
@@ -30,12 +31,9 @@ class k6_log {
     void line(std::string_view text);
     void finish();
 
-    struct found_run {
-        std::string strategy;
-        run_figures figures;
-    };
-
-    const std::vector<found_run>& runs() const { return runs_; }
+    const std::vector<single_run>& runs() const { return runs_; }
+    /// The runs found since the last call: a long log need not be kept whole.
+    std::vector<single_run> take_runs() { return std::exchange(runs_, {}); }
     /// What a reader should know though it is no error.
     const std::vector<std::string>& notes() const { return notes_; }
 
@@ -78,7 +76,8 @@ class k6_log {
     std::optional<std::size_t> fence_;  // the line that opened it
     std::optional<mark> announced_;
     std::optional<summary> summary_;
-    std::vector<found_run> runs_;
+    std::vector<single_run> runs_;
+    bool has_runs_ = false;
     std::vector<std::string> notes_;
 };
 

@@ -3,10 +3,13 @@
 #include "report/run_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
+#include <string_view>
 #include <system_error>
+#include <utility>
 
 namespace dibs::report {
 namespace {
@@ -19,25 +22,27 @@ std::ifstream open(const fs::path& path) {
     return file;
 }
 
-void read_file(const result_source& source, results& into) {
+/// Returns what was odd.
+std::vector<std::string> read_file(const result_source& source, const run_taker& take) {
     auto file = open(source.path);
     const log_origin origin{source.path.native(), source.strategy};
-    if (file.peek() == '{') {
-        const std::string text(std::istreambuf_iterator<char>(file), {});
-        for (const auto& run : read_run_json(text, origin)) into.runs.add(run.strategy, run.figures);
-        return;
-    }
-    const auto log = read_k6_text(file, origin);
-    for (const auto& run : log.runs()) into.runs.add(run.strategy, run.figures);
-    into.notes.insert(into.notes.end(), log.notes().begin(), log.notes().end());
+    if (file.peek() != '{') return read_k6_text(file, origin, take);
+    const std::string text(std::istreambuf_iterator<char>(file), {});
+    for (auto& run : read_run_json(text, origin)) take(std::move(run));
+    return {};
 }
 
-/// Its JSON files, sorted; a bench's summary.json repeats the others' figures.
+/// What a folder may hold beside runs; summary.json repeats their figures.
+constexpr std::array<std::string_view, 5> other_files{"summary.json", "capacity.json", "claims.json",
+                                                      "measure.json", "torture.json"};
+
+/// Its runs' JSON files, sorted.
 std::vector<fs::path> run_files(const fs::path& folder) {
     std::vector<fs::path> files;
     for (const auto& entry : fs::recursive_directory_iterator(folder))
         if (entry.is_regular_file() && entry.path().extension() == ".json" &&
-            entry.path().filename() != "summary.json")
+            std::find(other_files.begin(), other_files.end(), entry.path().filename().native()) ==
+                other_files.end())
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     if (files.empty())
@@ -50,15 +55,25 @@ std::vector<fs::path> run_files(const fs::path& folder) {
 
 }  // namespace
 
-results read_results(const std::vector<result_source>& sources) {
-    results read;
+std::vector<std::string> read_runs(const std::vector<result_source>& sources, const run_taker& take) {
+    std::vector<std::string> notes;
+    const auto read = [&](const result_source& source) {
+        const auto odd = read_file(source, take);
+        notes.insert(notes.end(), odd.begin(), odd.end());
+    };
     for (const auto& source : sources) {
         if (!fs::is_directory(source.path)) {
-            read_file(source, read);
+            read(source);
             continue;
         }
-        for (const auto& file : run_files(source.path)) read_file({file, source.strategy}, read);
+        for (const auto& file : run_files(source.path)) read({file, source.strategy});
     }
+    return notes;
+}
+
+results read_results(const std::vector<result_source>& sources) {
+    results read;
+    read.notes = read_runs(sources, [&](const single_run& run) { read.runs.add(run.strategy, run.figures); });
     return read;
 }
 

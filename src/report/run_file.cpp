@@ -1,5 +1,6 @@
 #include "report/run_file.hpp"
 
+#include "report/histogram_json.hpp"
 #include "report/line_reader.hpp"
 #include "report/strategy_names.hpp"
 
@@ -8,6 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
 #include <utility>
 
 namespace dibs::report {
@@ -63,24 +67,90 @@ std::string strategy_of(const json::value& run, const log_origin& origin) {
     return own;
 }
 
-k6_log::found_run read_run(const json::value& run, const log_origin& origin) {
-    const double share = number(run, "/metrics/coupon_issue_success_rate/value", 1, origin);
-    const double milliseconds = number(run, "/metrics/http_req_duration/p(95)", no_limit, origin);
-    return {strategy_of(run, origin), {share * 100, milliseconds / 1000}};
+/// Nothing where it is missing; older files have less.
+std::optional<double> number_if_any(const json::value& object, const char* pointer) {
+    json::error_code failed;
+    const auto* found = object.find_pointer(pointer, failed);
+    if (found == nullptr || !found->is_number()) return std::nullopt;
+    return found->to_number<double>();
 }
 
-std::vector<k6_log::found_run> read_bench(const json::object& strategies, const log_origin& origin) {
-    std::vector<k6_log::found_run> found;
+std::int64_t whole_number(const json::value& object, const char* member) {
+    json::error_code failed;
+    const auto* found = object.find_pointer(fmt::format("/{}", member), failed);
+    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+}
+
+stats::wrongs wrongs_in(const json::value& books) {
+    return {whole_number(books, "oversold"), whole_number(books, "duplicates"), whole_number(books, "lost"),
+            whole_number(books, "unexplained")};
+}
+
+/// Those of the load and of the sell-out together.
+std::optional<stats::wrongs> wrongs_of(const json::value& run) {
+    json::error_code failed;
+    const auto* load = run.find_pointer("/dibs/reconciliation", failed);
+    const auto* burst = run.find_pointer("/dibs/sell_out/reconciliation", failed);
+    if (load == nullptr) return std::nullopt;
+    auto all = wrongs_in(*load);
+    if (burst != nullptr) all += wrongs_in(*burst);
+    return all;
+}
+
+stats::histogram latencies_at(const json::value& run, const char* pointer, const log_origin& origin) {
+    json::error_code failed;
+    const auto* found = run.find_pointer(pointer, failed);
+    if (found == nullptr || found->is_null()) return {};
+    try {
+        return histogram_from(*found);
+    } catch (const std::runtime_error& wrong) {
+        throw unreadable(origin.file, fmt::format("{}{}", pointer, wrong.what()));
+    }
+}
+
+run_details details_of(const json::value& run, const log_origin& origin) {
+    run_details made;
+    made.round = static_cast<int>(number_if_any(run, "/dibs/round").value_or(0));
+    made.claim_p95_ms = number_if_any(run, "/dibs/claim_p95_ms");
+    made.iterations = number_if_any(run, "/metrics/iterations/count");
+    const auto issued = number_if_any(run, "/dibs/outcomes/issued");
+    const auto length = number_if_any(run, "/dibs/duration_s");
+    if (issued && length && *length > 0) made.issued_per_s = *issued / *length;
+    made.wrong = wrongs_of(run);
+    made.requests = latencies_at(run, "/dibs/latencies/request", origin);
+    made.claims = latencies_at(run, "/dibs/latencies/claim", origin);
+    made.issued = latencies_at(run, "/dibs/latencies/claim_issued", origin);
+    return made;
+}
+
+single_run read_run(const json::value& run, const log_origin& origin) {
+    const double share = number(run, "/metrics/coupon_issue_success_rate/value", 1, origin);
+    const double milliseconds = number(run, "/metrics/http_req_duration/p(95)", no_limit, origin);
+    return {strategy_of(run, origin), {share * 100, milliseconds / 1000}, details_of(run, origin)};
+}
+
+/// A run as a bench's summary.json lists it.
+single_run read_listed(const json::value& run, std::string_view strategy, const log_origin& origin) {
+    single_run made{
+        strategy_named(strategy),
+        {number(run, "/success_rate", 1, origin) * 100, number(run, "/p95_ms", no_limit, origin) / 1000}};
+    made.details.round = static_cast<int>(number_if_any(run, "/round").value_or(0));
+    made.details.claim_p95_ms = number_if_any(run, "/claim_p95_ms");
+    made.details.iterations = number_if_any(run, "/iterations");
+    made.details.issued_per_s = number_if_any(run, "/issued_per_s");
+    if (number_if_any(run, "/oversold")) made.details.wrong = wrongs_in(run);
+    return made;
+}
+
+std::vector<single_run> read_bench(const json::object& strategies, const log_origin& origin) {
+    std::vector<single_run> found;
     for (const auto& [name, strategy] : strategies) {
         json::error_code failed;
         const auto* runs = strategy.find_pointer("/runs", failed);
         if (runs == nullptr || !runs->is_array())
             throw unreadable(origin.file,
                              fmt::format("no list at /strategies/{}/runs", std::string_view(name)));
-        for (const auto& run : runs->get_array())
-            found.push_back({strategy_named(name),
-                             {number(run, "/success_rate", 1, origin) * 100,
-                              number(run, "/p95_ms", no_limit, origin) / 1000}});
+        for (const auto& run : runs->get_array()) found.push_back(read_listed(run, name, origin));
     }
     if (found.empty()) throw unreadable(origin.file, "no run in it");
     return found;
@@ -96,7 +166,20 @@ k6_log read_k6_text(std::istream& text, log_origin origin) {
     return log;
 }
 
-std::vector<k6_log::found_run> read_run_json(std::string_view text, const log_origin& origin) {
+std::vector<std::string> read_k6_text(std::istream& text, log_origin origin, const run_taker& take) {
+    line_reader lines(text, origin.file);
+    k6_log log(std::move(origin));
+    while (const auto line = lines.next()) {
+        log.line(*line);
+        if (log.runs().empty()) continue;
+        for (auto& run : log.take_runs()) take(std::move(run));
+    }
+    log.finish();
+    for (auto& run : log.take_runs()) take(std::move(run));
+    return log.notes();
+}
+
+std::vector<single_run> read_run_json(std::string_view text, const log_origin& origin) {
     const json::value read = parse(text, origin);
     const auto* object = read.if_object();
     if (object != nullptr && object->contains("metrics")) return {read_run(read, origin)};

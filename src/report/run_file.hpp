@@ -11,9 +11,11 @@ namespace dibs::report {
 
 /// Reads a log of k6 summaries line by line. Throws unreadable.
 k6_log read_k6_text(std::istream& text, log_origin origin);
+/// The same, giving each run to `take` at once; returns what a reader should know.
+std::vector<std::string> read_k6_text(std::istream& text, log_origin origin, const run_taker& take);
 
 /// Reads JSON: k6's `--summary-export`, a run of dibs (the same with "dibs"), or the summary.json of a
 /// bench. Throws unreadable; what is missing is named by its path.
-std::vector<k6_log::found_run> read_run_json(std::string_view text, const log_origin& origin);
+std::vector<single_run> read_run_json(std::string_view text, const log_origin& origin);
 
 }  // namespace dibs::report

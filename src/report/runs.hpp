@@ -1,6 +1,11 @@
 #pragma once
 
+#include "stats/correctness.hpp"
+#include "stats/histogram.hpp"
+
 #include <cstddef>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,6 +18,26 @@ struct run_figures {
     double success_pct = 0;  ///< of claims, 0 to 100
     double duration_s = 0;   ///< p95 of http_req_duration, in seconds
 };
+
+/// What the files of dibs say of a run beyond that. Latencies without samples: not said.
+struct run_details {
+    int round = 0;  ///< from 1; 0: not said
+    std::optional<double> claim_p95_ms;
+    std::optional<double> iterations;
+    std::optional<double> issued_per_s;
+    std::optional<stats::wrongs> wrong;
+    stats::histogram requests;
+    stats::histogram claims;  ///< all attempts
+    stats::histogram issued;  ///< the claims among them that were issued
+};
+
+struct single_run {
+    std::string strategy;
+    run_figures figures;
+    run_details details = {};
+};
+
+using run_taker = std::function<void(single_run&&)>;
 
 struct strategy_runs {
     std::string strategy;
