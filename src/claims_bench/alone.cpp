@@ -117,7 +117,7 @@ sample lone_claimer::run() {
             throw std::runtime_error(strategy_ + " alone: a claim was not issued");
     const double seconds = std::chrono::duration<double>(steady::now() - begun).count();
     const auto claims = static_cast<double>(made);
-    sample found{claims / seconds, read_cpu(parts).since(before, claims)};
+    sample found{claims / seconds, cpu_each(read_cpu(parts).since(before), claims)};
     found.cpu.generator = std::chrono::duration<double, std::micro>(our_cpu() - ours).count() / claims;
     if (!std::cmp_equal(on_.books().claims.size(), made))
         throw std::runtime_error(strategy_ + " alone: the database does not hold what was issued");

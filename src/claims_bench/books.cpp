@@ -1,7 +1,5 @@
 #include "claims_bench/books.hpp"
 
-#include "experiment/account.hpp"
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -19,20 +17,27 @@ std::vector<load::acknowledged_claim> as_load_tells(const std::vector<issued_cla
 
 }  // namespace
 
+experiment::account account_of(const std::vector<issued_claim>& acknowledged, const coupon::ledger& held,
+                               std::uint64_t in_doubt) {
+    return experiment::reconcile(as_load_tells(acknowledged), in_doubt, held);
+}
+
+void demand_exact(std::string_view figure, const experiment::account& books) {
+    if (books.exact()) return;
+    throw std::runtime_error(
+        fmt::format("{}: the database does not hold what was acknowledged: {} claims acknowledged, {} held; "
+                    "oversold {}, twice {}, lost {}, unexplained {}, miscounted {}",
+                    figure, books.acknowledged, books.in_database, books.oversold, books.duplicates,
+                    books.lost, books.unexplained, books.miscounted));
+}
+
 void check_books(std::string_view figure, const load_report& told,
                  const std::vector<issued_claim>& acknowledged, const coupon::ledger& held) {
     if (told.answered(201) != told.sent || acknowledged.size() != told.sent)
         throw std::runtime_error(
             fmt::format("{}: of {} claims, {} were acknowledged; answers by status: {}; {}", figure,
                         told.sent, acknowledged.size(), told.statuses, told.surprise));
-    const auto books = experiment::reconcile(as_load_tells(acknowledged), 0, held);
-    if (!books.exact())
-        throw std::runtime_error(
-            fmt::format("{}: the database does not hold what was acknowledged: {} claims acknowledged, {} "
-                        "held; oversold {}, "
-                        "twice {}, lost {}, unexplained {}, miscounted {}",
-                        figure, books.acknowledged, books.in_database, books.oversold, books.duplicates,
-                        books.lost, books.unexplained, books.miscounted));
+    demand_exact(figure, account_of(acknowledged, held));
 }
 
 }  // namespace dibs::claims_bench

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds patience{30};  // without any answer
 constexpr std::chrono::milliseconds late{1};
+constexpr std::chrono::milliseconds late_end{10};  // what is due at the very end needs a moment
 constexpr std::size_t longest_surprise = 500;
 
 double in_ms(steady::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
@@ -34,8 +35,6 @@ class generator {
           texts_(orders),
           sockets_(orders.port, orders.connections),
           lines_(orders.connections) {
-        latencies_ms_.reserve(orders.requests);
-        issued_.reserve(orders.requests);
         for (; open_ < lines_.size(); ++open_) free_.push_back(open_);
     }
 
@@ -60,10 +59,12 @@ class generator {
     struct line {
         std::size_t request = 0;
         deadline begun{};
+        deadline free_since{};
         std::string received;  // where an answer came in parts
     };
 
-    bool more_to_send() const { return next_ < orders_.requests && due(next_) < end_; }
+    bool is_due(std::size_t request) const { return request < orders_.requests && due(request) < end_; }
+    bool more_to_send() const { return is_due(next_) && (!orders_.drops_late || now_ < end_ + late_end); }
     deadline due(std::size_t request) const { return plan_ ? plan_->intended(request) : now_; }
 
     /// Until something has arrived or is due. False: the server has stopped to answer.
@@ -92,7 +93,8 @@ class generator {
         on.begun = due(on.request);
         if (plan_) {
             const auto lag = now - on.begun;
-            lags_ms_.push_back(in_ms(lag));
+            lags_ms_.add(in_ms(lag));
+            own_lags_ms_.add(in_ms(now - std::max(on.begun, on.free_since)));
             if (lag >= late) ++found_.late_starts;
         }
         texts_.write(on.request, text_);
@@ -120,6 +122,7 @@ class generator {
         }
         answered(on, *complete);
         on.received.clear();
+        on.free_since = now_;
         free_.push_back(which);
     }
 
@@ -128,7 +131,7 @@ class generator {
         last_answer_ = now;
         --under_way_;
         ++found_.statuses[what.status];
-        latencies_ms_.push_back(in_ms(now - on.begun));
+        found_.latencies.add(in_ms(now - on.begun));
         if (what.status != orders_.expected && found_.surprise.empty())
             found_.surprise = what.body.substr(0, longest_surprise);
         if (what.status != 201) return;
@@ -142,10 +145,14 @@ class generator {
         std::uint64_t answers = 0;
         for (const auto& [status, count] : found_.statuses) answers += count;
         if (found_.sent > answers) found_.statuses[0] = found_.sent - answers;
-        found_.p50_ms = percentile(latencies_ms_, 0.5);
-        found_.p99_ms = percentile(latencies_ms_, 0.99);
-        found_.max_ms = percentile(latencies_ms_, 1);
-        found_.lag_p99_ms = percentile(lags_ms_, 0.99);
+        if (plan_)
+            for (std::size_t never = next_; is_due(never); ++never) ++found_.dropped;
+        found_.p50_ms = found_.latencies.percentile(0.5);
+        found_.p95_ms = found_.latencies.percentile(0.95);
+        found_.p99_ms = found_.latencies.percentile(0.99);
+        found_.max_ms = found_.latencies.max();
+        found_.lag_p99_ms = lags_ms_.percentile(0.99);
+        found_.own_lag_p99_ms = own_lags_ms_.percentile(0.99);
         if (!orders_.claims_file.empty()) write_issued(orders_.claims_file, issued_);
     }
 
@@ -163,8 +170,8 @@ class generator {
     std::size_t under_way_ = 0;
     std::size_t open_ = 0;
     std::string text_;
-    std::vector<double> latencies_ms_;
-    std::vector<double> lags_ms_;
+    stats::histogram lags_ms_;
+    stats::histogram own_lags_ms_;
     std::vector<issued_claim> issued_;
     load_report found_;
 };

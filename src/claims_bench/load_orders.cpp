@@ -1,5 +1,7 @@
 #include "claims_bench/load_orders.hpp"
 
+#include "report/histogram_json.hpp"
+
 #include <boost/json.hpp>
 
 namespace dibs::claims_bench {
@@ -33,7 +35,8 @@ std::string to_json(const load_orders& orders) {
                                         {"requests", orders.requests},
                                         {"length_ms", orders.length.count()},
                                         {"rate", orders.rate},
-                                        {"expected", orders.expected}});
+                                        {"expected", orders.expected},
+                                        {"drops_late", orders.drops_late}});
 }
 
 load_orders load_orders_from(std::string_view from) {
@@ -51,22 +54,27 @@ load_orders load_orders_from(std::string_view from) {
     read.length = std::chrono::milliseconds(number<std::int64_t>(value, "length_ms"));
     read.rate = number<double>(value, "rate");
     read.expected = number<int>(value, "expected");
+    read.drops_late = value.at("drops_late").as_bool();
     return read;
 }
 
-std::string to_json(const load_report& report) {
+std::string to_json(const load_report& told) {
     json::object statuses;
-    for (const auto& [status, count] : report.statuses) statuses[std::to_string(status)] = count;
-    return json::serialize(json::object{{"sent", report.sent},
+    for (const auto& [status, count] : told.statuses) statuses[std::to_string(status)] = count;
+    return json::serialize(json::object{{"sent", told.sent},
                                         {"statuses", std::move(statuses)},
-                                        {"surprise", report.surprise},
-                                        {"seconds", report.seconds},
-                                        {"cpu_us", report.cpu_us},
-                                        {"p50_ms", report.p50_ms},
-                                        {"p99_ms", report.p99_ms},
-                                        {"max_ms", report.max_ms},
-                                        {"late_starts", report.late_starts},
-                                        {"lag_p99_ms", report.lag_p99_ms}});
+                                        {"surprise", told.surprise},
+                                        {"seconds", told.seconds},
+                                        {"cpu_us", told.cpu_us},
+                                        {"dropped", told.dropped},
+                                        {"latencies", report::histogram_json(told.latencies)},
+                                        {"p50_ms", told.p50_ms},
+                                        {"p95_ms", told.p95_ms},
+                                        {"p99_ms", told.p99_ms},
+                                        {"max_ms", told.max_ms},
+                                        {"late_starts", told.late_starts},
+                                        {"lag_p99_ms", told.lag_p99_ms},
+                                        {"own_lag_p99_ms", told.own_lag_p99_ms}});
 }
 
 load_report load_report_from(std::string_view from) {
@@ -78,11 +86,15 @@ load_report load_report_from(std::string_view from) {
     read.surprise = text(value, "surprise");
     read.seconds = number<double>(value, "seconds");
     read.cpu_us = number<double>(value, "cpu_us");
+    read.dropped = number<std::uint64_t>(value, "dropped");
+    read.latencies = report::histogram_from(value.at("latencies"));
     read.p50_ms = number<double>(value, "p50_ms");
+    read.p95_ms = number<double>(value, "p95_ms");
     read.p99_ms = number<double>(value, "p99_ms");
     read.max_ms = number<double>(value, "max_ms");
     read.late_starts = number<std::uint64_t>(value, "late_starts");
     read.lag_p99_ms = number<double>(value, "lag_p99_ms");
+    read.own_lag_p99_ms = number<double>(value, "own_lag_p99_ms");
     return read;
 }
 

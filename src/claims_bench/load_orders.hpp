@@ -1,5 +1,7 @@
 #pragma once
 
+#include "stats/histogram.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +27,8 @@ struct load_orders {
     std::chrono::milliseconds length{0};
     double rate = 0;     ///< a second; 0: each connection sends its next as soon as its last was answered
     int expected = 201;  ///< status of every answer
+    /// Whether what has not begun when `length` is over is dropped. Else it begins as late as it may.
+    bool drops_late = false;
 };
 
 struct load_report {
@@ -33,11 +37,15 @@ struct load_report {
     std::string surprise;                   ///< the first answer that was not expected
     double seconds = 0;                     ///< from the first request to the last answer
     double cpu_us = 0;                      ///< of the generator, in that time
-    double p50_ms = 0;                      ///< latencies: from the intended start, where there is a rate
+    std::uint64_t dropped = 0;              ///< due, and never begun: no connection was free
+    stats::histogram latencies;             ///< ms; from the intended start, where there is a rate
+    double p50_ms = 0;                      ///< of the latencies
+    double p95_ms = 0;
     double p99_ms = 0;
     double max_ms = 0;
     std::uint64_t late_starts = 0;  ///< begun a millisecond or more behind their time
     double lag_p99_ms = 0;          ///< by how much requests began behind their time
+    double own_lag_p99_ms = 0;      ///< and behind the moment when a connection was free for them as well
 
     std::uint64_t answered(int status) const;
 };

@@ -39,7 +39,8 @@ task<void> claim_in_every_way(stage& on, postgres::pool& pool) {
     co_await coupon::issue_next(pool, by_fence, seen, holder, after(answer_time));
 
     std::vector<coupon::claim_request> several{claim_of(on, 3), claim_of(on, 4)};
-    co_await coupon::issue_together(pool, std::move(several), after(answer_time));
+    coupon::batch_writer together(pool, coupon_id);
+    co_await together.issue(std::move(several), after(answer_time));
 }
 
 task<void> take_the_row(stage& on, postgres::pool& pool) {

@@ -65,7 +65,7 @@ parties stage::all_parties() const {
     parties all;
     for (const auto& one : services_) all.services.push_back(one.pid());
     all.postgres = servers_.postgres().pid();
-    all.redis = servers_.redis().pid();
+    all.redis = {servers_.redis().pid()};
     return all;
 }
 
@@ -167,7 +167,7 @@ served_load stage::serve(const load_orders& orders, const std::vector<pid_t>& by
     check_services();
     served_load served{load_report_from(*told), {}, orders.claims_file};
     const auto operations = static_cast<double>(served.report.sent);
-    served.cpu = after_it.since(before, operations);
+    served.cpu = cpu_each(after_it.since(before), operations);
     served.cpu.generator = served.report.cpu_us / operations;
     return served;
 }

@@ -1,8 +1,8 @@
 #include "claims_bench/waiting.hpp"
 
+#include "claims_bench/books.hpp"
 #include "claims_bench/issued_claims.hpp"
 #include "coupon/input.hpp"
-#include "experiment/account.hpp"
 #include "locks/inspection.hpp"
 #include "locks/server_set.hpp"
 
@@ -73,10 +73,7 @@ class holder {
 };
 
 std::int64_t failed_or_lost(stage& on, const served_load& served) {
-    std::vector<load::acknowledged_claim> told;
-    for (const auto& one : read_issued(served.claims_file))
-        told.push_back({std::to_string(one.id), std::to_string(one.request)});
-    const auto books = experiment::reconcile(told, 0, on.books());
+    const auto books = account_of(read_issued(served.claims_file), on.books());
     const auto failed = static_cast<std::int64_t>(claims) - books.acknowledged;
     return failed + books.lost + books.unexplained + books.duplicates + books.oversold + books.miscounted;
 }

@@ -1,63 +1,92 @@
 #include "experiment/results_folder.hpp"
 
 #include "report/bench_report.hpp"
+#include "report/comparison_table.hpp"
 #include "report/json_text.hpp"
 #include "report/k6_json.hpp"
 #include "report/k6_text.hpp"
+#include "report/results.hpp"
 
-#include <boost/json/array.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
+#include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace dibs::experiment {
 namespace {
 
-std::string file_of(const run_record& run) { return fmt::format("round-{:02}-{}", run.round, run.strategy); }
+constexpr const char* summary_file = "summary.json";
 
-boost::json::object summary_of(const profile& ran, std::uint64_t seed, const std::vector<run_record>& runs) {
-    boost::json::object strategies;
-    for (const auto& run : runs) {
-        auto& entry = strategies[run.strategy];
-        if (entry.is_null()) entry = boost::json::object{{"runs", boost::json::array()}};
-        entry.as_object()["runs"].as_array().push_back(summary_of(run));
-    }
-    return {{"profile", ran.name}, {"seed", seed}, {"strategies", strategies}};
-}
-
-std::string document_of(const profile& ran, std::uint64_t seed, const std::vector<run_record>& runs) {
-    report::bench_document document;
-    document.remarks.push_back(
-        fmt::format("Profile {}, {} rounds, seed {}; two service processes.", ran.name, ran.rounds, seed));
-    document.remarks.push_back(describe_books(runs));
-    for (const auto& run : runs) {
-        auto at = std::find_if(document.strategies.begin(), document.strategies.end(),
-                               [&](const auto& texts) { return texts.strategy == run.strategy; });
-        if (at == document.strategies.end()) at = document.strategies.insert(at, {run.strategy, {}});
-        at->runs.push_back(report::k6_text(run.load.summary));
-    }
-    return report::bench_report(document);
+std::string file_of(int round, const std::string& strategy) {
+    return fmt::format("round-{:02}-{}", round, strategy);
 }
 
 }  // namespace
 
-results_folder::results_folder(std::filesystem::path folder) : folder_(std::move(folder)) {
-    std::filesystem::create_directories(folder_);
-    if (!std::filesystem::is_empty(folder_))
-        throw std::runtime_error(fmt::format("{} is not empty; give --out a new folder", folder_.native()));
+results_folder results_folder::make(std::filesystem::path folder) {
+    std::filesystem::create_directories(folder);
+    if (!std::filesystem::is_empty(folder))
+        throw std::runtime_error(
+            fmt::format("{} is not empty; give --out a new folder, or go on with what is there by --resume",
+                        folder.native()));
+    return results_folder(std::move(folder));
 }
 
-void results_folder::add(const run_record& run) {
-    write(file_of(run) + ".json", report::json_text(report::run_json(run.load.summary, details_of(run))));
-    write(file_of(run) + ".txt", report::k6_text(run.load.summary));
+results_folder results_folder::open(std::filesystem::path folder) {
+    if (!std::filesystem::exists(folder / summary_file))
+        throw std::runtime_error(
+            fmt::format("{}: there is no {} in it: give --resume a folder that dibs bench has written",
+                        folder.native(), summary_file));
+    return results_folder(std::move(folder));
 }
 
-void results_folder::finish(const profile& ran, std::uint64_t seed, const std::vector<run_record>& runs) {
-    write("report.md", document_of(ran, seed, runs));
-    write("summary.json", report::json_text(summary_of(ran, seed, runs)));
+bench_outline results_folder::read_outline() const try {
+    return bench_outline_from(read(summary_file));
+} catch (const std::runtime_error& wrong) {
+    throw std::runtime_error(fmt::format("{}: {}", (folder_ / summary_file).native(), wrong.what()));
+}
+
+void results_folder::write(const bench_outline& bench) const {
+    write(summary_file, report::json_text(json_of(bench)));
+}
+
+void results_folder::add(const run_record& run, bench_outline& bench) const {
+    const auto name = file_of(run.plan.round, run.plan.strategy);
+    write(name + ".json", report::json_text(report::run_json(run.load.summary, details_of(run))));
+    write(name + ".txt", report::k6_text(run.load.summary));
+    bench.runs.push_back(run.outline());
+    if (bench.scenario.empty()) bench.scenario = run.scenario;
+    write(bench);
+}
+
+std::string results_folder::comparison() const {
+    std::vector<report::single_run> runs;
+    report::read_runs({{folder_, std::nullopt}},
+                      [&](report::single_run&& run) { runs.push_back(std::move(run)); });
+    return report::comparison_markdown(report::compare_runs(runs, report::compared_metric::claims));
+}
+
+void results_folder::write_report(const bench_outline& bench) const {
+    if (bench.runs.empty()) return;
+    report::bench_document document;
+    document.remarks.push_back(
+        fmt::format("Profile {}, {} rounds, seed {}; {} service processes. {}, {} cores; {}", bench.ran.name,
+                    bench.ran.rounds, bench.seed, bench.processes, bench.on.cpu, bench.on.cores,
+                    bench.finished() ? "all runs were made."
+                                     : fmt::format("{} runs are missing.", bench.missing().size())));
+    document.remarks.push_back(describe_books(bench.runs));
+    for (const auto& run : bench.runs) {
+        auto at = std::ranges::find(document.strategies, run.strategy, &report::strategy_texts::strategy);
+        if (at == document.strategies.end()) at = document.strategies.insert(at, {run.strategy, {}});
+        at->runs.push_back(read(file_of(run.round, run.strategy) + ".txt"));
+    }
+    document.comparison = comparison();
+    write("report.md", report::bench_report(document));
 }
 
 void results_folder::write(const std::string& name, const std::string& text) const {
@@ -68,6 +97,14 @@ void results_folder::write(const std::string& name, const std::string& text) con
     file.close();
     if (!file) throw std::runtime_error(fmt::format("{}: cannot be written", target.native()));
     std::filesystem::rename(unfinished, target);
+}
+
+std::string results_folder::read(const std::string& name) const {
+    std::ifstream file(folder_ / name, std::ios::binary);
+    std::string text(std::istreambuf_iterator<char>(file), {});
+    if (!file.is_open() || text.empty())
+        throw std::runtime_error(fmt::format("{}: cannot be read", (folder_ / name).native()));
+    return text;
 }
 
 }  // namespace dibs::experiment

@@ -1,8 +1,6 @@
 #include "experiment/run_record.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
+#include <chrono>
 #include <string_view>
 #include <variant>
 
@@ -15,101 +13,48 @@ Values values_of(const stats::run_summary& summary, std::string_view name) {
     return found == summary.metrics.end() ? Values{} : std::get<Values>(found->second.values);
 }
 
-boost::json::object json_of(const account& books) {
-    return {{"stock", books.stock},
-            {"acknowledged", books.acknowledged},
-            {"in_database", books.in_database},
-            {"oversold", books.oversold},
-            {"duplicates", books.duplicates},
-            {"lost", books.lost},
-            {"unexplained", books.unexplained},
-            {"miscounted", books.miscounted},
-            {"conflicts", books.conflicts}};
+double seconds_of_run(const run_record& run) {
+    return std::chrono::duration<double>(run.load.summary.duration).count();
 }
 
-boost::json::object json_of(const sell_out& burst) {
-    return {{"issued", burst.issued}, {"refused", burst.refused}, {"other", burst.other}};
+void count_attempts(const run_record& run, run_outline& into) {
+    for (const auto of_kind : run.load.claims.outcomes) into.claims += static_cast<std::int64_t>(of_kind);
+    into.issued = static_cast<std::int64_t>(run.load.claims.count(load::outcome::issued));
+    into.duration_s = seconds_of_run(run);
+    if (into.duration_s > 0) into.issued_per_s = static_cast<double>(into.issued) / into.duration_s;
 }
 
-double milliseconds(std::chrono::nanoseconds time) {
-    return std::chrono::duration<double, std::milli>(time).count();
+void add_books(const run_record& run, run_outline& into) {
+    into.acknowledged = run.books.acknowledged;
+    into.oversold = run.books.oversold + run.burst.books.oversold;
+    into.duplicates = run.books.duplicates + run.burst.books.duplicates;
+    into.lost = run.books.lost + run.burst.books.lost;
+    into.unexplained = run.books.unexplained + run.burst.books.unexplained;
+    into.conflicts = run.books.conflicts + run.burst.books.conflicts;
+    into.sell_out = {run.burst.issued, run.burst.refused, run.burst.other};
 }
 
 }  // namespace
-
-double run_record::success_rate() const {
-    return values_of<stats::rate_values>(load.summary, "coupon_issue_success_rate").value();
-}
-double run_record::p95_ms() const {
-    return values_of<stats::trend_values>(load.summary, "http_req_duration").p95;
-}
-double run_record::claim_p95_ms() const {
-    return load.claims.latency.empty() ? 0 : load.claims.latency.percentile(0.95);
-}
-double run_record::iterations() const {
-    return values_of<stats::counter_values>(load.summary, "iterations").count;
-}
 
 bool run_record::correct() const {
     return books.exact() && burst.books.exact() && burst.other == 0 && burst.issued == burst.books.stock;
 }
 
-std::string describe_books(const std::vector<run_record>& runs) {
-    std::int64_t acknowledged = 0;
-    std::int64_t conflicts = 0;
-    std::vector<std::string> wrong;
-    for (const auto& run : runs) {
-        acknowledged += run.books.acknowledged + run.burst.issued;
-        conflicts += run.books.conflicts + run.burst.books.conflicts;
-        if (!run.correct()) wrong.push_back(fmt::format("round {} of {}", run.round, run.strategy));
-    }
-    if (!wrong.empty())
-        return fmt::format(
-            "What clients were told is NOT what the database holds, or a sell-out went wrong: {}.",
-            fmt::join(wrong, ", "));
-    return fmt::format(
-        "The database holds exactly the {} claims that clients were told: none oversold, twice or lost, and "
-        "every "
-        "sell-out issued its stock. Writes that met another holder: {}.",
-        acknowledged, conflicts);
-}
-
-boost::json::object summary_of(const run_record& run) {
-    return {{"round", run.round},
-            {"success_rate", run.success_rate()},
-            {"p95_ms", run.p95_ms()},
-            {"claim_p95_ms", run.claim_p95_ms()},
-            {"iterations", static_cast<std::int64_t>(run.iterations())},
-            {"acknowledged", run.books.acknowledged},
-            {"oversold", run.books.oversold + run.burst.books.oversold},
-            {"duplicates", run.books.duplicates + run.burst.books.duplicates},
-            {"lost", run.books.lost + run.burst.books.lost},
-            {"unexplained", run.books.unexplained + run.burst.books.unexplained},
-            {"conflicts", run.books.conflicts + run.burst.books.conflicts},
-            {"sell_out", json_of(run.burst)}};
-}
-
-boost::json::object details_of(const run_record& run) {
-    boost::json::object outcomes;
-    for (std::size_t kind = 0; kind < load::outcome_kinds; ++kind) {
-        const auto what = static_cast<load::outcome>(kind);
-        outcomes[load::to_string(what)] = run.load.claims.count(what);
-    }
-    auto sold_out = json_of(run.burst);
-    sold_out["reconciliation"] = json_of(run.burst.books);
-    return {{"strategy", run.strategy},
-            {"round", run.round},
-            {"claim_p95_ms", run.claim_p95_ms()},
-            {"outcomes", outcomes},
-            {"interrupted_iterations", run.load.interrupted_iterations},
-            {"reconciliation", json_of(run.books)},
-            {"sell_out", sold_out},
-            {"generator",
-             {{"lag_median_ms", milliseconds(run.load.generator.lag_median)},
-              {"lag_p99_ms", milliseconds(run.load.generator.lag_p99)},
-              {"lag_worst_ms", milliseconds(run.load.generator.lag_worst)},
-              {"cpu_share", run.load.generator.cpu_share},
-              {"was_bottleneck", run.load.generator.was_bottleneck()}}}};
+run_outline run_record::outline() const {
+    run_outline made;
+    made.strategy = plan.strategy;
+    made.round = plan.round;
+    made.position = plan.position;
+    made.success_rate = values_of<stats::rate_values>(load.summary, "coupon_issue_success_rate").value();
+    made.p95_ms = values_of<stats::trend_values>(load.summary, "http_req_duration").p95;
+    made.claim_p95_ms = load.claims.latency.empty() ? 0 : load.claims.latency.percentile(0.95);
+    const auto iterations = values_of<stats::counter_values>(load.summary, "iterations").count;
+    made.iterations = static_cast<std::int64_t>(iterations);
+    count_attempts(*this, made);
+    add_books(*this, made);
+    made.correct = correct();
+    made.thresholds_met = !load.summary.any_crossed();
+    return made;
 }
 
 }  // namespace dibs::experiment

@@ -1,11 +1,17 @@
 #pragma once
 
 #include "experiment/account.hpp"
+#include "experiment/cpu_time.hpp"
+#include "experiment/plan.hpp"
+#include "experiment/run_outline.hpp"
+#include "experiment/run_samples.hpp"
 #include "load/generator.hpp"
+#include "page/lock_times.hpp"
 
 #include <boost/json/object.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,27 +26,31 @@ struct sell_out {
     account books;
 };
 
+/// What was observed while the load ran; of the burst there is none of it.
+struct run_measures {
+    run_latencies latencies;
+    std::vector<second_figures> seconds;
+    fairness order_of_service;
+    std::optional<page::lock_times> lock;  ///< of all service processes; empty: the strategy takes none
+    cpu_reading cpu;
+    parties whose;
+};
+
 /// One run of one strategy: the load, the burst, and what the database says to both.
 struct run_record {
-    std::string strategy;
-    int round = 0;
+    planned_run plan;
+    std::string started;           ///< `2026-11-28T12:00:00Z`
+    boost::json::object scenario;  ///< as load::describe has it
     load::run_result load;
+    run_measures measures;
     account books;
     sell_out burst;
 
-    double success_rate() const;  ///< of claims, 0 to 1
-    double p95_ms() const;        ///< of all requests
-    double claim_p95_ms() const;
-    double iterations() const;
     /// The books of both are exact and the burst issued its stock to the last piece.
     bool correct() const;
+    run_outline outline() const;
 };
 
-/// What the database says to the runs of a bench, in a sentence or two.
-std::string describe_books(const std::vector<run_record>& runs);
-
-/// A run as summary.json lists it.
-boost::json::object summary_of(const run_record& run);
 /// What dibs knows of a run beside k6's figures, for the run's own file.
 boost::json::object details_of(const run_record& run);
 

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds start_time{30};
 
-/// `dibs serve: listening on http://localhost:PORT`
-std::uint16_t port_in(std::string_view ready_line) {
-    const auto colon = ready_line.rfind(':');
+/// The number behind the last of those characters:
+/// `dibs serve: listening on http://localhost:PORT`, `dibs serve: metrics on port PORT`
+std::uint16_t port_behind(char mark, std::string_view line) {
+    const auto at = line.rfind(mark);
     std::uint16_t port = 0;
-    if (colon != std::string_view::npos)
-        std::from_chars(ready_line.data() + colon + 1, ready_line.data() + ready_line.size(), port);
+    if (at != std::string_view::npos) std::from_chars(line.data() + at + 1, line.data() + line.size(), port);
     return port;
 }
 
@@ -33,25 +33,40 @@ running_service launch_service(sandbox::supervisor& box, const server_urls& serv
     for (const auto& master : servers.masters)
         serve.arguments.insert(serve.arguments.end(), {"--redlock", master});
     serve.arguments.insert(serve.arguments.end(), how.further.begin(), how.further.end());
+    const bool tells = how.own == service_command::figures::told;
+    if (tells) serve.arguments.insert(serve.arguments.end(), {"--metrics-address", "127.0.0.1:0"});
     serve.environment.emplace_back("DIBS_TOKEN_KEY", how.token_key);
     serve.standard_output = sandbox::output::pipe();
     serve.standard_error = sandbox::output::file(how.log);
     auto process = box.start(serve);
-    const auto ready = process.read_line(sandbox::clock::now() + start_time);
-    const auto port = port_in(ready.value_or(""));
-    if (port == 0)
+    const auto until = sandbox::clock::now() + start_time;
+    running_service started;
+    started.port = port_behind(':', process.read_line(until).value_or(""));
+    if (started.port != 0 && tells)
+        started.figures_port = port_behind(' ', process.read_line(until).value_or(""));
+    if (started.port == 0 || (tells && started.figures_port == 0))
         throw std::runtime_error(fmt::format("dibs serve did not start:\n{}", sandbox::log_tail(how.log)));
-    return {std::move(process), port};
+    started.process = std::move(process);
+    return started;
 }
 
 service_processes::service_processes(sandbox::supervisor& box, const server_urls& servers, options how)
     : options_(std::move(how)) {
     const auto token_key = random_hex(32);
     for (int i = 0; i < options_.processes; ++i) {
-        auto started = launch_service(box, servers, {options_.executable, options_.log, token_key, port_});
+        service_command one{options_.executable, options_.log, token_key, port_};
+        one.own = service_command::figures::told;
+        auto started = launch_service(box, servers, one);
         port_ = started.port;
+        figures_ports_.push_back(started.figures_port);
         processes_.push_back(std::move(started.process));
     }
+}
+
+std::vector<pid_t> service_processes::pids() const {
+    std::vector<pid_t> all;
+    for (const auto& one : processes_) all.push_back(one.pid());
+    return all;
 }
 
 void service_processes::check_running() {

@@ -18,15 +18,17 @@ struct server_urls {
 
 /// One process of `dibs serve`.
 struct service_command {
-    std::filesystem::path executable;       ///< of dibs
-    std::filesystem::path log;              ///< its stderr, appended
-    std::string token_key;                  ///< one for all who serve a port
-    std::uint16_t port = 0;                 ///< 0: any
-    std::vector<std::string> further = {};  ///< words of the command line
+    std::filesystem::path executable;                               ///< of dibs
+    std::filesystem::path log;                                      ///< its stderr, appended
+    std::string token_key;                                          ///< one for all who serve a port
+    std::uint16_t port = 0;                                         ///< 0: any
+    std::vector<std::string> further = {};                          ///< words of the command line
+    enum class figures { not_told, told } own = figures::not_told;  ///< told: on a port of its own
 };
 struct running_service {
     sandbox::process process;
-    std::uint16_t port;
+    std::uint16_t port = 0;
+    std::uint16_t figures_port = 0;
 };
 /// Blocks until it answers; throws std::runtime_error with what it said when it ended instead.
 running_service launch_service(sandbox::supervisor& box, const server_urls& servers,
@@ -46,12 +48,16 @@ class service_processes {
     service_processes(sandbox::supervisor& box, const server_urls& servers, options how);
 
     std::uint16_t port() const { return port_; }
+    /// Where each tells its /metrics and /lock-times.
+    const std::vector<std::uint16_t>& figures_ports() const { return figures_ports_; }
+    std::vector<pid_t> pids() const;
     /// Throws std::runtime_error when a process has ended meanwhile: what was measured then means nothing.
     void check_running();
 
    private:
     options options_;
     std::uint16_t port_ = 0;
+    std::vector<std::uint16_t> figures_ports_;
     std::vector<sandbox::process> processes_;
 };
 

@@ -2,7 +2,6 @@
 #include "experiment/plan.hpp"
 #include "experiment/run_record.hpp"
 
-#include <boost/json/serialize.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -37,7 +36,7 @@ TEST(plan, quick_is_the_published_profile_at_a_tenth) {
     const auto published = profile_named("published");
     const auto quick = profile_named("quick");
     ASSERT_TRUE(published && quick);
-    EXPECT_EQ(published->rounds, 5);
+    EXPECT_EQ(published->rounds, 10);
     EXPECT_EQ(quick->rounds, 3);
     ASSERT_EQ(published->stages.size(), quick->stages.size());
     std::chrono::nanoseconds length{0};
@@ -46,6 +45,7 @@ TEST(plan, quick_is_the_published_profile_at_a_tenth) {
         length += published->stages[i].length;
     }
     EXPECT_EQ(length, 80s);
+    EXPECT_EQ(profile_named("smoke").value().stages.front().length * 100, published->stages.front().length);
     EXPECT_FALSE(profile_named("slow"));
 }
 
@@ -120,8 +120,7 @@ TEST_F(reconciliation, counts_conflicts_which_are_no_error) {
 
 run_record sold_out_run() {
     run_record run;
-    run.strategy = "queue";
-    run.round = 2;
+    run.plan = {2, 1, "queue"};
     run.books.acknowledged = 5;
     run.burst.issued = 100;
     run.burst.refused = 200;
@@ -145,26 +144,34 @@ TEST(run_record, is_correct_when_both_books_are_and_the_stock_went_to_the_last_p
     EXPECT_FALSE(lost.correct());
 }
 
-TEST(run_record, the_summary_adds_load_and_sell_out) {
+TEST(run_record, the_outline_adds_load_and_sell_out) {
     auto run = sold_out_run();
     run.books.conflicts = 1;
     run.burst.books.conflicts = 2;
     run.burst.books.duplicates = 4;
-    const auto summary = summary_of(run);
-    EXPECT_EQ(summary.at("conflicts"), 3);
-    EXPECT_EQ(summary.at("duplicates"), 4);
-    EXPECT_EQ(summary.at("oversold"), 0);
-    EXPECT_EQ(summary.at("acknowledged"), 5);
-    EXPECT_EQ(summary.at("sell_out").at("issued"), 100);
-    EXPECT_EQ(summary.at("sell_out").at("refused"), 200);
+    run.load.summary.duration = 2s;
+    run.load.claims.outcomes = {5, 2};
+    const auto outline = run.outline();
+    EXPECT_EQ(outline.conflicts, 3);
+    EXPECT_EQ(outline.duplicates, 4);
+    EXPECT_EQ(outline.oversold, 0);
+    EXPECT_EQ(outline.acknowledged, 5);
+    EXPECT_EQ(outline.claims, 7);
+    EXPECT_EQ(outline.issued, 5);
+    EXPECT_EQ(outline.issued_per_s, 2.5);
+    EXPECT_EQ(outline.sell_out.issued, 100);
+    EXPECT_EQ(outline.sell_out.refused, 200);
+    EXPECT_FALSE(outline.correct) << "four have two";
+    EXPECT_TRUE(outline.thresholds_met);
 }
 
 TEST(run_record, the_books_are_described_with_what_is_wrong) {
-    EXPECT_THAT(describe_books({sold_out_run()}), HasSubstr("exactly the 105 claims"));
+    const auto right = sold_out_run().outline();
+    EXPECT_THAT(describe_books({right}), HasSubstr("exactly the 105 claims"));
     auto wrong = sold_out_run();
     wrong.books.lost = 1;
-    EXPECT_THAT(describe_books({sold_out_run(), wrong}), HasSubstr("NOT"));
-    EXPECT_THAT(describe_books({wrong}), HasSubstr("round 2 of queue"));
+    EXPECT_THAT(describe_books({right, wrong.outline()}), HasSubstr("NOT"));
+    EXPECT_THAT(describe_books({wrong.outline()}), HasSubstr("round 2 of queue"));
 }
 
 }  // namespace

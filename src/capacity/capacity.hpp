@@ -1,0 +1,39 @@
+#pragma once
+
+#include "capacity/search.hpp"
+#include "capacity/step.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <vector>
+
+/// What the searches of several strategies found. Pure.
+namespace dibs::capacity {
+
+struct strategy_capacity {
+    std::string strategy;
+    std::vector<double> repeats = {};  ///< the highest rate held, of each search
+    bool at_least = false;             ///< the generator or the bound was the limit in one of them
+    std::vector<step> steps = {};      ///< of all searches
+
+    double median() const;
+    /// Claims issued a second at the median rate, where it was held; the best of the steps.
+    double goodput() const;
+};
+
+struct capacity_run {
+    double p99_ms = 0;
+    double step_s = 0;
+    double precision = 0;
+    std::size_t connections = 0;
+    std::vector<strategy_capacity> strategies = {};  ///< in the order in which they were searched
+};
+
+/// The members `p99_ms`, `step_s`, `precision`, `connections` and `strategies` of capacity.json.
+boost::json::object json_of(const capacity_run& found);
+
+/// Markdown: the strategies, the best first, and below them the latencies at every rate that was tried.
+std::string table(const capacity_run& found);
+
+}  // namespace dibs::capacity
