@@ -69,6 +69,9 @@ void add_role_command(CLI::App& to, coupon::role wanted, int& status) {
     command->add_option("--postgres", flags->postgres, "The database of the service, as dibs serve takes it")
         ->type_name("CONNINFO")
         ->required();
+    command->footer(
+        fmt::format("Example:\n  dibs admin {} ann@example.com --postgres postgresql://user@localhost/dibs",
+                    command->get_name()));
     command->callback([flags, wanted, &status] { status = give_role_or_explain(*flags, wanted); });
 }
 

@@ -58,6 +58,7 @@ struct serve_metrics::series {
           connections(gauge(in, "dibs_http_connections", "Connections that are open")),
           refused(counter(in, "dibs_http_refused_total", "Requests malformed, too large or too slow")),
           turned_away(counter(in, "dibs_http_turned_away_total", "Connections beyond the limit")),
+          limited(counters(in, "dibs_rate_limited_total", "Requests answered 429").Add({{"by", "address"}})),
           sessions(gauges(in, "dibs_postgres_sessions", "Sessions of PostgreSQL")),
           in_use(sessions.Add({{"state", "in_use"}})),
           idle(sessions.Add({{"state", "idle"}})),
@@ -75,6 +76,7 @@ struct serve_metrics::series {
     Gauge& connections;
     Counter& refused;
     Counter& turned_away;
+    Counter& limited;
     Family<Gauge>& sessions;
     Gauge& in_use;
     Gauge& idle;
@@ -113,6 +115,7 @@ void serve_metrics::set_gauges(const moment& now) {
     series_->connections.Set(static_cast<double>(now.server.connections));
     raise(series_->refused, now.server.refused);
     raise(series_->turned_away, now.server.turned_away);
+    raise(series_->limited, now.server.limited);
     series_->in_use.Set(static_cast<double>(now.sessions.on_loan));
     series_->idle.Set(static_cast<double>(now.sessions.idle));
     series_->waiting.Set(static_cast<double>(now.sessions.waiting));

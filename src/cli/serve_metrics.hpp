@@ -25,6 +25,7 @@ namespace dibs::cli {
 /// - dibs_http_requests_total{route,code}, dibs_http_request_seconds{route}: histogram; a route is the
 ///   pattern, and `none` what matched none
 /// - dibs_http_connections, dibs_http_refused_total, dibs_http_turned_away_total
+/// - dibs_rate_limited_total{by="address"}
 /// - dibs_postgres_sessions{state="in_use|idle"}, dibs_postgres_waiting
 /// - process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds, process_max_fds,
 ///   process_start_time_seconds, dibs_build_info{version}

@@ -8,11 +8,13 @@
 #include "core/run.hpp"
 #include "core/task_group.hpp"
 #include "core/timeout.hpp"
+#include "coupon/access_metrics.hpp"
 #include "coupon/claim_observers.hpp"
 #include "coupon/metrics.hpp"
 #include "coupon/service.hpp"
 #include "http/server.hpp"
 #include "page/claim_recorder.hpp"
+#include "page/lock_recorder.hpp"
 #include "page/pages.hpp"
 #include "sandbox/servers.hpp"
 
@@ -53,9 +55,10 @@ sandbox::servers start_sandbox(coupon::service_options& to) {
 }
 
 std::string shown_url(const serve_flags& flags, std::uint16_t port) {
-    if (flags.address.empty()) return fmt::format("http://localhost:{}", port);
+    const char* const scheme = flags.http.tls_certificate.empty() ? "http" : "https";
+    if (flags.address.empty()) return fmt::format("{}://localhost:{}", scheme, port);
     const bool six = flags.address.find(':') != std::string::npos;
-    return fmt::format("http://{}{}{}:{}", six ? "[" : "", flags.address, six ? "]" : "", port);
+    return fmt::format("{}://{}{}{}:{}", scheme, six ? "[" : "", flags.address, six ? "]" : "", port);
 }
 
 task<void> serve_until(http::server& server, event& ended) {
@@ -109,8 +112,9 @@ class service_run {
    private:
     coupon::service_options with_observers(coupon::service_options options) const {
         std::vector<std::shared_ptr<coupon::claim_observer>> all{coupon::claim_metrics(metrics_.registry()),
-                                                                 claims_};
+                                                                 claims_, locks_};
         options.observer = std::make_shared<coupon::claim_observers>(std::move(all));
+        options.access = coupon::access_metrics(metrics_.registry());
         return options;
     }
     void listen();
@@ -125,6 +129,7 @@ class service_run {
     serve_options options_;
     serve_metrics metrics_;
     std::shared_ptr<page::claim_recorder> claims_ = std::make_shared<page::claim_recorder>();
+    std::shared_ptr<page::lock_recorder> locks_ = std::make_shared<page::lock_recorder>();
     coupon::service service_;
     page::pages pages_;
     asio::signal_set signals_;
@@ -178,8 +183,9 @@ task<void> service_run::run() {
 task<void> service_run::serve(std::optional<operations_port>& operations) {
     listen();
     if (options_.operations)
-        operations.emplace(executor_, *options_.operations, service_.probes(),
-                           [this] { return metrics_now(); });
+        operations.emplace(
+            executor_, *options_.operations, service_.probes(),
+            process_texts{[this] { return metrics_now(); }, [this] { return to_json(locks_->so_far()); }});
     fmt::print("dibs serve: listening on {}\n", shown_url(flags_, server_->port()));
     if (operations) fmt::print("dibs serve: metrics on port {}\n", operations->port());
     std::fflush(stdout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace dibs::cli {
@@ -16,6 +17,8 @@ struct file_setting {
 /// Reads keys with strings, numbers, booleans, or arrays of them; in the order of the file. Throws
 /// dibs::error (bad_input) with file and line for what is no TOML.
 std::vector<file_setting> read_settings_file(const std::string& path);
+/// The same of a text that stands in the file. Pure.
+std::vector<file_setting> settings_in(std::string_view text, const std::string& path);
 
 /// As TOML writes a string.
 std::string toml_quoted(const std::string& text);

@@ -11,9 +11,14 @@
 namespace dibs::coupon {
 namespace {
 
-http::response session_over() {
-    return problem_answer(401, "session-over", "Session over",
-                          "this refreshToken is not good, or not any more: log in again");
+entry entry_for(sign_in::result what) {
+    switch (what) {
+        case sign_in::result::done: break;
+        case sign_in::result::email_taken: return entry::email_taken;
+        case sign_in::result::wrong_credentials: return entry::wrong_credentials;
+        case sign_in::result::too_many_tries: return entry::too_many_tries;
+    }
+    return entry::done;
 }
 
 http::response too_many_tries(std::chrono::seconds wait) {
@@ -42,13 +47,13 @@ http::handler account_api::guarded(endpoint what) {
 task<http::response> account_api::sign_up(const http::request& request) {
     sign_up_body body = read_sign_up(request.body);
     const auto result = co_await people_.sign_up(std::move(body));
-    co_return answer_to(result, 201);
+    co_return answer_to(result, way_in::sign_up);
 }
 
 task<http::response> account_api::log_in(const http::request& request) {
     log_in_body body = read_log_in(request.body);
     const auto result = co_await people_.log_in(std::move(body));
-    co_return answer_to(result, 200);
+    co_return answer_to(result, way_in::log_in);
 }
 
 task<http::response> account_api::refresh(const http::request& request) {
@@ -56,6 +61,7 @@ task<http::response> account_api::refresh(const http::request& request) {
     if (!token) co_return session_over();
     const auto renewed = co_await people_.open_sessions().renew(std::move(*token));
     if (!renewed) co_return session_over();
+    access_.entered(way_in::refresh, entry::done);
     co_return signed_in(200, renewed->of, renewed->next.text());
 }
 
@@ -79,16 +85,26 @@ http::response account_api::signed_in(int status, const user& of, const std::str
     return made;
 }
 
-http::response account_api::answer_to(const sign_in& result, int status_if_done) const {
+http::response account_api::session_over() const {
+    access_.entered(way_in::refresh, entry::session_over);
+    return not_signed_in("session-over", "Session over",
+                         "this refreshToken is not good, or not any more: log in again");
+}
+
+http::response account_api::answer_to(const sign_in& result, way_in how) const {
+    access_.entered(how, entry_for(result.what));
     switch (result.what) {
-        case sign_in::result::done: return signed_in(status_if_done, result.of, result.refresh_token);
+        case sign_in::result::done:
+            return signed_in(how == way_in::sign_up ? 201 : 200, result.of, result.refresh_token);
         case sign_in::result::email_taken:
             return problem_answer(409, "email-taken", "E-mail address taken",
                                   "this e-mail address has signed up before");
         case sign_in::result::wrong_credentials:
-            return problem_answer(401, "wrong-credentials", "Wrong e-mail address or password",
-                                  "there is no account with this e-mail address and this password");
-        case sign_in::result::too_many_tries: return too_many_tries(result.retry_after);
+            return not_signed_in("wrong-credentials", "Wrong e-mail address or password",
+                                 "there is no account with this e-mail address and this password");
+        case sign_in::result::too_many_tries:
+            access_.limited(limited_by::password);
+            return too_many_tries(result.retry_after);
     }
     throw std::logic_error("a sign-in without a result");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "coupon/access_observer.hpp"
 #include "coupon/accounts.hpp"
 #include "coupon/answer_guard.hpp"
 #include "coupon/tokens.hpp"
@@ -14,8 +15,9 @@ namespace dibs::coupon {
 ///     Retry-After POST /api/auth/refresh   200 the same, 401 session-over POST /api/auth/logout    204
 class account_api {
    public:
-    /// Both must outlive it.
-    account_api(accounts& people, const tokens& signer) : people_(people), signer_(signer) {}
+    /// All of them must outlive it.
+    account_api(accounts& people, const tokens& signer, access_observer& access)
+        : people_(people), signer_(signer), access_(access) {}
 
     /// The account_api must outlive the router.
     void add_to(http::router& routes);
@@ -30,10 +32,12 @@ class account_api {
     task<http::response> log_out(const http::request& request);
 
     http::response signed_in(int status, const user& of, const std::string& refresh_token) const;
-    http::response answer_to(const sign_in& result, int status_if_done) const;
+    http::response session_over() const;
+    http::response answer_to(const sign_in& result, way_in how) const;
 
     accounts& people_;
     const tokens& signer_;
+    access_observer& access_;
     answer_guard guard_;
 };
 

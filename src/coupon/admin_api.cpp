@@ -86,7 +86,7 @@ http::handler admin_api::for_administrators(http::handler action) {
 }
 
 task<admin_api::admission> admin_api::admit(const http::request& request) {
-    const auto bearer = bearer_of(request, signer_);
+    const auto bearer = bearer_of(request, signer_, access_);
     if (!bearer) co_return admission{{}, unauthorized()};
     if (bearer->may != role::admin) co_return admission{{}, forbidden()};
     const auto may = co_await role_of(pool_, bearer->id, statement_deadline());

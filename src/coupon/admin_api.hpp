@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "coupon/access_observer.hpp"
 #include "coupon/answer_guard.hpp"
 #include "coupon/tokens.hpp"
 #include "http/router.hpp"
@@ -21,9 +22,10 @@ namespace dibs::coupon {
 /// since; without, the last writer wins, member by member.
 class admin_api {
    public:
-    /// Both must outlive it. `statement` bounds each answer of the database.
-    admin_api(postgres::pool& pool, const tokens& signer, std::chrono::milliseconds statement)
-        : pool_(pool), signer_(signer), statement_(statement) {}
+    /// All of them must outlive it. `statement` bounds each answer of the database.
+    admin_api(postgres::pool& pool, const tokens& signer, access_observer& access,
+              std::chrono::milliseconds statement)
+        : pool_(pool), signer_(signer), access_(access), statement_(statement) {}
 
     /// The admin_api must outlive the router.
     void add_to(http::router& routes);
@@ -58,6 +60,7 @@ class admin_api {
 
     postgres::pool& pool_;
     const tokens& signer_;
+    access_observer& access_;
     std::chrono::milliseconds statement_;
     answer_guard guard_;
 };

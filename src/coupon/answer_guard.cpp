@@ -2,6 +2,7 @@
 
 #include "coupon/answers.hpp"
 #include "coupon/input.hpp"
+#include "http/log_text.hpp"
 
 #include <dibs/error.hpp>
 
@@ -32,7 +33,7 @@ void answer_guard::warn(const error& failure) {
     if (steady::now() < next_warning_) return;
     next_warning_ = after(between_warnings);
     spdlog::warn("answered 503 {} times, the last because of: {}", std::exchange(failures_, 0),
-                 failure.what());
+                 http::log_text(failure.what()));
 }
 
 }  // namespace dibs::coupon

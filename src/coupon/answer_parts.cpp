@@ -36,6 +36,12 @@ http::response come_again(const char* type, const char* title, std::string detai
     return made;
 }
 
+http::response not_signed_in(const char* type, const char* title, std::string detail) {
+    http::response made = problem_answer(401, type, title, std::move(detail));
+    made.headers.emplace_back("WWW-Authenticate", "Bearer");
+    return made;
+}
+
 boost::json::value time_or_null(const std::optional<std::string>& at) {
     return at ? boost::json::value(*at) : boost::json::value(nullptr);
 }

@@ -118,11 +118,8 @@ http::response malformed(const std::string& what) {
 }
 
 http::response unauthorized() {
-    http::response made =
-        problem_answer(401, "unauthorized", "Not signed in",
-                       "send the accessToken of a sign-up or login as `Authorization: Bearer TOKEN`");
-    made.headers.emplace_back("WWW-Authenticate", "Bearer");
-    return made;
+    return not_signed_in("unauthorized", "Not signed in",
+                         "send the accessToken of a sign-up or login as `Authorization: Bearer TOKEN`");
 }
 
 http::response unknown_coupon(std::string_view id) {

@@ -21,14 +21,16 @@ http::handler api::guarded(endpoint what) {
 }
 
 std::optional<user_id> api::who(const http::request& request) const {
-    const auto bearer = bearer_of(request, *use_.signer);
+    const auto bearer = bearer_of(request, *use_.signer, *use_.access);
     if (!bearer) return std::nullopt;
     return bearer->id;
 }
 
 std::optional<steady::duration> api::too_soon(user_id user) const {
     if (use_.by_user == nullptr) return std::nullopt;
-    return use_.by_user->refuse({0, static_cast<std::uint64_t>(number(user))}, steady::now());
+    const auto again = use_.by_user->refuse({0, static_cast<std::uint64_t>(number(user))}, steady::now());
+    if (again) use_.access->limited(limited_by::user);
+    return again;
 }
 
 task<http::response> api::claim(const http::request& request, const http::path_params& path) {

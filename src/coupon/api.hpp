@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "coupon/access_observer.hpp"
 #include "coupon/answer_guard.hpp"
 #include "coupon/answers.hpp"
 #include "coupon/claim_desk.hpp"
@@ -25,6 +26,7 @@ class api {
         postgres::pool* pool;
         claim_desk* desk;
         const tokens* signer;
+        access_observer* access;
         strategy by_default;  ///< of a claim without X-Lock-Strategy
         std::chrono::milliseconds statement;
         http::rate_limit* by_user = nullptr;  ///< null: no limit

@@ -91,11 +91,9 @@ postgres::params columns_of(const std::vector<claim_request>& requests) {
         .add(fingerprints.done());
 }
 
-std::vector<postgres::query> transaction_for(const std::vector<claim_request>& requests) {
-    std::vector<postgres::query> together;
-    together.emplace_back(hold_coupon, postgres::params().add(requests.front().coupon));
-    together.emplace_back(issue_batch, columns_of(requests));
-    return together;
+std::optional<coupon_state> coupon_in(const postgres::result& row) {
+    if (row.empty()) return std::nullopt;
+    return coupon_from(row, 0);
 }
 
 /// The evidence as it stood when this request's turn came: behind those of its batch.
@@ -110,13 +108,11 @@ evidence evidence_in(const postgres::result& rows, int row, const claim_request&
     return seen;
 }
 
-std::vector<lane_answer<outcome>> outcomes_of(const std::vector<claim_request>& requests,
-                                              const std::vector<postgres::result>& results) {
-    std::optional<coupon_state> coupon;
-    if (!results[0].empty()) coupon = coupon_from(results[0], 0);
-    std::vector<lane_answer<outcome>> made;
+batch_writer::answers outcomes_of(const std::vector<claim_request>& requests,
+                                  std::optional<coupon_state> coupon, const postgres::result& rows) {
+    batch_writer::answers made;
+    made.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        const auto& rows = results[1];
         const int row = static_cast<int>(i);
         if (!rows.is_null(row, 5)) {
             ++coupon->issued;
@@ -130,12 +126,21 @@ std::vector<lane_answer<outcome>> outcomes_of(const std::vector<claim_request>& 
     return made;
 }
 
+task<batch_writer::answers> in_one_round_trip(postgres::pool& pool,
+                                              const std::vector<claim_request>& requests, deadline until) {
+    std::vector<postgres::query> together;
+    together.emplace_back(hold_coupon, postgres::params().add(requests.front().coupon));
+    together.emplace_back(issue_batch, columns_of(requests));
+    const auto results = co_await pool.execute(std::move(together), until);
+    co_return outcomes_of(requests, coupon_in(results[0]), results[1]);
+}
+
 task<lane_answer<outcome>> issue_alone(postgres::pool& pool, claim_request request, deadline until) {
     const std::vector<claim_request> one{std::move(request)};
     std::exception_ptr failed;
     try {
-        const auto results = co_await pool.execute(transaction_for(one), until);
-        co_return outcomes_of(one, results).front();
+        auto made = co_await in_one_round_trip(pool, one, until);
+        co_return std::move(made.front());
     } catch (const error&) {
         failed = std::current_exception();
     }
@@ -144,17 +149,32 @@ task<lane_answer<outcome>> issue_alone(postgres::pool& pool, claim_request reque
 
 }  // namespace
 
-task<std::vector<lane_answer<outcome>>> issue_together(postgres::pool& pool,
-                                                       std::vector<claim_request> requests, deadline until) {
+task<void> batch_writer::take_row(deadline until) {
+    auto within = co_await postgres::transaction::begin(pool_, until);
+    auto values = postgres::params().add(coupon_);
+    const auto row = co_await within.execute(hold_coupon, std::move(values), until);
+    held_.emplace(held_row{std::move(within), coupon_in(row)});
+}
+
+task<batch_writer::answers> batch_writer::issue_together(const std::vector<claim_request>& requests,
+                                                         deadline until) {
+    if (!held_) co_return co_await in_one_round_trip(pool_, requests, until);
+    held_row row = std::move(*held_);
+    held_.reset();
+    auto values = columns_of(requests);
+    const auto rows = co_await row.within.execute_and_commit(issue_batch, std::move(values), until);
+    co_return outcomes_of(requests, std::move(row.coupon), rows);
+}
+
+task<batch_writer::answers> batch_writer::issue(std::vector<claim_request> requests, deadline until) {
     try {
-        const auto results = co_await pool.execute(transaction_for(requests), until);
-        co_return outcomes_of(requests, results);
+        co_return co_await issue_together(requests, until);
     } catch (const postgres::failure&) {
         if (requests.size() == 1) throw;
     }
-    std::vector<lane_answer<outcome>> made;
+    answers made;
     for (const auto& one : requests) {
-        auto alone = co_await issue_alone(pool, one, until);
+        auto alone = co_await issue_alone(pool_, one, until);
         made.push_back(std::move(alone));
     }
     co_return made;

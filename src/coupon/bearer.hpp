@@ -1,5 +1,6 @@
 #pragma once
 
+#include "coupon/access_observer.hpp"
 #include "coupon/tokens.hpp"
 #include "http/message.hpp"
 
@@ -7,7 +8,8 @@
 
 namespace dibs::coupon {
 
-/// Whom the request's `Authorization: Bearer TOKEN` stands for; empty without a good token.
-std::optional<identity> bearer_of(const http::request& request, const tokens& signer);
+/// Whom the request's `Authorization: Bearer TOKEN` stands for; empty without a good token. Tells of one that
+/// is not good.
+std::optional<identity> bearer_of(const http::request& request, const tokens& signer, access_observer& tell);
 
 }  // namespace dibs::coupon

@@ -16,6 +16,8 @@ constexpr int attempts = 2;
 /// Small enough that those who were answered come again before the rest has been.
 constexpr std::size_t conditional_together = 32;
 constexpr std::size_t batch_together = 512;
+/// Coupons whose lanes are kept while nobody claims.
+constexpr std::size_t most_crowds = 1000;
 
 /// Keeps an element in a set for as long as it lives.
 template <class Key>
@@ -111,35 +113,41 @@ task<claim_desk::attempt> claim_desk::try_once(claim_request request, strategy h
 }
 
 task<claim_desk::attempt> claim_desk::try_conditional(claim_request request) {
-    const auto carry_out = [this](std::vector<claim_request> requests) {
-        return issue_any_each(pool_, std::move(requests), statement_deadline());
-    };
-    const auto lane = lane_for(conditional_, request.coupon, {conditional_together}, carry_out);
-    const written result = co_await lane->claim(lane, request);
-    if (lane->idle()) conditional_.erase(request.coupon);
+    auto& lane = conditional_[request.coupon];
+    if (!lane) {
+        const auto carry_out = [this](std::vector<claim_request> requests) {
+            return issue_any_each(pool_, std::move(requests), statement_deadline());
+        };
+        lane = std::make_shared<claim_lane<written>>(
+            executor_, claim_lane<written>::limits{conditional_together}, carry_out);
+    }
+    const auto mine = lane;
+    const written result = co_await mine->claim(mine, request);
+    if (mine->idle()) conditional_.erase(request.coupon);
     if (result.what == written::result::done) co_return attempt{outcome{verdict::issued, result.claim}};
     const evidence seen = co_await read_evidence(pool_, request, statement_deadline());
     co_return attempt{settled(request, seen)};
 }
 
-task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request) {
-    const auto carry_out = [this](std::vector<claim_request> requests) {
+std::shared_ptr<claim_lane<outcome>> claim_desk::batch_lane(const std::string& coupon) {
+    const auto writer = std::make_shared<batch_writer>(pool_, coupon);
+    const auto carry_out = [this, writer](std::vector<claim_request> requests) {
         observer_->batch(requests.size());
-        return issue_together(pool_, std::move(requests), statement_deadline());
+        return writer->issue(std::move(requests), statement_deadline());
     };
-    const auto lane = lane_for(batches_, request.coupon, {batch_together, true}, carry_out);
-    outcome result = co_await lane->claim(lane, request);
-    if (lane->idle()) batches_.erase(request.coupon);
-    co_return attempt{std::move(result)};
+    const auto make_ready = [this, writer] { return writer->take_row(statement_deadline()); };
+    return std::make_shared<claim_lane<outcome>>(executor_, claim_lane<outcome>::limits{batch_together, true},
+                                                 carry_out, make_ready);
 }
 
-template <class Answer>
-std::shared_ptr<claim_lane<Answer>> claim_desk::lane_for(lanes<Answer>& all, const std::string& coupon,
-                                                         typename claim_lane<Answer>::limits allowed,
-                                                         typename claim_lane<Answer>::round_trip carry_out) {
-    auto& lane = all[coupon];
-    if (!lane) lane = std::make_shared<claim_lane<Answer>>(executor_, allowed, std::move(carry_out));
-    return lane;
+task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request) {
+    auto& lane = batches_[request.coupon];
+    if (!lane) lane = batch_lane(request.coupon);
+    const auto mine = lane;
+    outcome result = co_await mine->claim(mine, request);
+    // One that was crowded will be again, and should know.
+    if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds)) batches_.erase(request.coupon);
+    co_return attempt{std::move(result)};
 }
 
 task<void> claim_desk::settle() {

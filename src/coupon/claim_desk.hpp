@@ -85,10 +85,7 @@ class claim_desk {
     task<std::optional<locks::lease>> acquire(locks::locker& locker, lock_request wanted);
     task<void> release(locks::lease held, algorithm kind, deadline granted);
 
-    template <class Answer>
-    std::shared_ptr<claim_lane<Answer>> lane_for(lanes<Answer>& all, const std::string& coupon,
-                                                 typename claim_lane<Answer>::limits allowed,
-                                                 typename claim_lane<Answer>::round_trip carry_out);
+    std::shared_ptr<claim_lane<outcome>> batch_lane(const std::string& coupon);
     deadline statement_deadline() const { return after(allowed_.statement); }
 
     asio::any_io_executor executor_;

@@ -55,10 +55,10 @@ struct service::parts {
                 .under_way = options.claims_under_way}),
           people(servers.pool(), hashing, statement_time),
           by_user(limit_of(options.rate_by_user)),
-          shown({&servers.pool(), &desk, &signer, options.by_default, statement_time,
+          shown({&servers.pool(), &desk, &signer, options.access.get(), options.by_default, statement_time,
                  by_user ? &*by_user : nullptr}),
-          sign_ins(people, signer),
-          administration(servers.pool(), signer, statement_time),
+          sign_ins(people, signer, *options.access),
+          administration(servers.pool(), signer, *options.access, statement_time),
           state(on, servers, options.postgres),
           probes({&state, [this] { return desk.offered(); }}) {
         offer_locks();

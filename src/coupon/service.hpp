@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "coupon/access_observer.hpp"
 #include "coupon/claim_observer.hpp"
 #include "coupon/input.hpp"
 #include "coupon/strategy.hpp"
@@ -44,6 +45,7 @@ struct service_options {
     std::optional<http::rate> rate_by_user;  ///< of authenticated requests; empty: no limit
     coupon::unsafe_servers unsafe_servers = unsafe_servers::refused;
     std::shared_ptr<claim_observer> observer;  ///< empty: nobody is told
+    std::shared_ptr<access_observer> access = std::make_shared<access_observer>();
 
     bool offers(strategy kind) const {
         return strategies.empty() ||

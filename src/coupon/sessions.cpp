@@ -15,7 +15,12 @@ constexpr int opened_between_removals = 256;
 constexpr std::int64_t removed_at_once = 1000;
 constexpr int rotations_tried = 3;
 
+// The user's sessions that were not used for longest make room. Of several at once some may be left over
+// until the next.
 const postgres::statement add_session{"coupon_add_session", R"sql(
+    WITH ended AS (
+        DELETE FROM sessions WHERE id IN (
+            SELECT id FROM sessions WHERE user_id = $1 ORDER BY expires_at DESC, id OFFSET $5 - 1))
     INSERT INTO sessions (user_id, id, token_hash, expires_at)
     VALUES ($1, $2, $3, now() + $4 * interval '1 second'))sql"};
 
@@ -62,6 +67,7 @@ task<refresh_token> sessions::open(user_id of) {
     auto token = refresh_token::of_new_session();
     auto values = postgres::params().add(number(of));
     describe(token, values);
+    values.add(most_of_a_user);
     co_await pool_.execute(add_session, std::move(values), statement_deadline());
     opened();
     co_return token;

@@ -7,6 +7,7 @@
 #include "postgres/statement.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -35,6 +36,8 @@ class sessions {
     static constexpr std::chrono::hours life{24 * 30};
     /// So long after it was spent a token gets its successor again.
     static constexpr std::chrono::seconds grace{10};
+    /// One more of a user ends the one whose token was not used for longest.
+    static constexpr std::int64_t most_of_a_user = 20;
 
     /// The pool must outlive it. `statement` bounds each answer of the database.
     sessions(const asio::any_io_executor& executor, postgres::pool& pool, std::chrono::milliseconds statement)

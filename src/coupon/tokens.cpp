@@ -63,11 +63,12 @@ std::optional<std::int64_t> time_claim(const json::object& claims, std::string_v
     return found->get_int64();
 }
 
-bool is_time_for(const json::object& claims, tokens::clock::time_point now) {
+std::optional<token_fault> wrong_time(const json::object& claims, tokens::clock::time_point now) {
     const auto not_before = time_claim(claims, "nbf");
     const auto expires = time_claim(claims, "exp");
-    return not_before && expires && seconds(now + tokens::skew) >= *not_before &&
-           seconds(now - tokens::skew) < *expires;
+    if (!not_before || seconds(now + tokens::skew) < *not_before) return token_fault::early;
+    if (!expires || seconds(now - tokens::skew) >= *expires) return token_fault::expired;
+    return std::nullopt;
 }
 
 std::optional<user_id> subject_of(const json::object& claims) {
@@ -79,12 +80,13 @@ std::optional<user_id> subject_of(const json::object& claims) {
     return user_id{id};
 }
 
-std::optional<identity> identity_in(const json::object& claims, tokens::clock::time_point now) {
-    if (text_claim(claims, "iss") != issuer || text_claim(claims, "aud") != audience) return std::nullopt;
-    if (!is_time_for(claims, now)) return std::nullopt;
+token_check check_claims(const json::object& claims, tokens::clock::time_point now) {
+    if (text_claim(claims, "iss") != issuer) return token_fault::issuer;
+    if (text_claim(claims, "aud") != audience) return token_fault::audience;
+    if (const auto wrong = wrong_time(claims, now)) return *wrong;
     const auto id = subject_of(claims);
     const auto may = role_from(text_claim(claims, "role").value_or(""));
-    if (!id || !may) return std::nullopt;
+    if (!id || !may) return token_fault::subject;
     return identity{*id, *may};
 }
 
@@ -149,32 +151,36 @@ std::string tokens::issue(identity whom, clock::time_point now) const {
     return content + '.' + key.signature(content);
 }
 
-bool tokens::signed_by_us(std::string_view header, std::string_view content,
-                          std::string_view signature) const {
-    return std::ranges::any_of(keys_, [&](const signing_key& key) {
-        if (!key.fits(header)) return false;
+std::optional<token_fault> tokens::fault_of(std::string_view header, std::string_view content,
+                                            std::string_view signature) const {
+    auto fault = token_fault::header;
+    for (const signing_key& key : keys_) {
+        if (!key.fits(header)) continue;
+        fault = token_fault::signature;
         const std::string expected = key.signature(content);
         // Compared as text: a signature has no second way of being written.
-        return signature.size() == expected.size() &&
-               CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0;
-    });
+        if (signature.size() == expected.size() &&
+            CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0)
+            return std::nullopt;
+    }
+    return fault;
 }
 
-std::optional<identity> tokens::verify(std::string_view token, clock::time_point now) const {
-    if (token.size() > longest_token) return std::nullopt;
+token_check tokens::check(std::string_view token, clock::time_point now) const {
+    if (token.size() > longest_token) return token_fault::malformed;
     const auto first = token.find('.');
     const auto last = token.rfind('.');
-    if (first == last) return std::nullopt;  // also where there is none
-    if (!signed_by_us(token.substr(0, first), token.substr(0, last), token.substr(last + 1)))
-        return std::nullopt;
+    if (first == last) return token_fault::malformed;  // also where there is none
+    if (const auto forged = fault_of(token.substr(0, first), token.substr(0, last), token.substr(last + 1)))
+        return *forged;
     const auto text = from_base64(token.substr(first + 1, last - first - 1));
-    if (!text) return std::nullopt;
+    if (!text) return token_fault::malformed;
     std::array<unsigned char, 2048> memory{};
     json::monotonic_resource store(memory.data(), memory.size());
     boost::system::error_code wrong;
     const json::value claims = json::parse(*text, wrong, &store);
-    if (wrong || !claims.is_object()) return std::nullopt;
-    return identity_in(claims.get_object(), now);
+    if (wrong || !claims.is_object()) return token_fault::malformed;
+    return check_claims(claims.get_object(), now);
 }
 
 }  // namespace dibs::coupon

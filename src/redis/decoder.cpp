@@ -10,20 +10,23 @@
 namespace dibs::redis {
 
 // hiredis's reader builds its objects through these functions: ours are replies, so that nothing is copied
-// twice. The root is on the heap, an element lies in its place in the array of the parent task. They are
-// called from C, so none lets an exception out: null makes the reader fail.
+// twice. The root is on the heap, an element at the end of the parent task's array, which grows with what
+// arrives and not with what is promised. They are called from C, so none lets an exception out: null makes
+// the reader fail.
 struct reply_builder {
     static constexpr int max_elements = 1 << 22;
 
     template <class Make>
     static void* place(const redisReadTask* task, Make make) noexcept {
         try {
-            reply& target =
-                task->parent == nullptr
-                    ? *static_cast<reply*>(task->privdata)
-                    : static_cast<reply*>(task->parent->obj)->elements_[static_cast<std::size_t>(task->idx)];
-            target = make();
-            return &target;
+            if (task->parent == nullptr) {
+                auto& root = *static_cast<reply*>(task->privdata);
+                root = make();
+                return &root;
+            }
+            // The elements come one after the other, and none is referred to once the next one comes.
+            auto& elements = static_cast<reply*>(task->parent->obj)->elements_;
+            return &elements.emplace_back(make());
         } catch (const std::exception&) {  // out of memory
             return nullptr;
         }
@@ -38,8 +41,7 @@ struct reply_builder {
 
     static void* array(const redisReadTask* task, int size) noexcept {
         if (size > max_elements) return nullptr;
-        return place(task,
-                     [size] { return reply::of_array(std::vector<reply>(static_cast<std::size_t>(size))); });
+        return place(task, [] { return reply::of_array({}); });
     }
 
     static void* integer(const redisReadTask* task, long long value) noexcept {
@@ -71,6 +73,7 @@ decoder::decoder(std::size_t max_reply_size)
 void decoder::feed(std::string_view bytes) {
     if (redisReaderFeed(reader_.get(), bytes.data(), bytes.size()) != REDIS_OK)
         throw protocol_error(fmt::format("the reader failed: {}", reader_->errstr));
+    arrived_ += bytes.size();
 }
 
 bool decoder::next(reply& answer) {
@@ -78,11 +81,12 @@ bool decoder::next(reply& answer) {
     if (redisReaderGetReply(reader_.get(), &root) != REDIS_OK)
         throw protocol_error(fmt::format("the server's answer cannot be read: {}", reader_->errstr));
     if (root == nullptr) {
-        if (reader_->len - reader_->pos > max_reply_size_)
+        if (arrived_ > max_reply_size_)
             throw protocol_error(fmt::format("an answer of more than {} bytes", max_reply_size_));
         return false;
     }
     answer = std::move(*root_);
+    arrived_ = reader_->len - reader_->pos;
     return true;
 }
 

@@ -19,7 +19,8 @@ class protocol_error : public std::runtime_error {
 
 /// Turns the bytes of a server into replies; hiredis's reader does the parsing.
 ///
-/// Limits: seven levels of nested arrays (the reader's), 4,194,304 elements an array, and a reply's size.
+/// Limits: seven levels of nested arrays (the reader's), 4,194,304 elements an array, and a reply's size in
+/// bytes. Memory is taken for what has arrived, not for what a header promises.
 class decoder {
    public:
     explicit decoder(std::size_t max_reply_size);
@@ -36,6 +37,7 @@ class decoder {
     std::unique_ptr<reply> root_;  // under construction; the reader knows its address
     std::unique_ptr<redisReader, deleter> reader_;
     std::size_t max_reply_size_;
+    std::size_t arrived_ = 0;  // bytes of the reply under construction, and what follows it
 };
 
 }  // namespace dibs::redis

@@ -161,7 +161,7 @@ test("a claim that has to wait for the lock is repeated until it has it, and cou
   const keys = [];
   page.on("request", (request) => request.url().endsWith("/claims") && keys.push(request.postDataJSON().idempotencyKey));
   await claim(page, "spring");
-  await lock.nth(4).filter({ hasText: /^1$/ }).waitFor();
+  await lock.nth(4).filter({ hasText: /^1 in queue$/ }).waitFor();
   await result(page).getByText("Busy: trying again").waitFor();
   await screenshot(page, "claim-waits-light");
   await screenshot(operator.page, "operator-lock-light");
@@ -173,6 +173,30 @@ test("a claim that has to wait for the lock is repeated until it has it, and cou
   await lock.nth(1).filter({ hasText: "free" }).waitFor();
   assert.deepEqual([...complaints, ...operator.complaints], []);
   await close();
+  await operator.close();
+});
+
+test("an operator pauses a coupon, and lets it go on", async () => {
+  const operator = await openBoard();
+  const guest = await openClaims();
+  await signUp(guest.page, "Radia");
+  await operator.page.getByRole("button", { name: "Pause spring" }).click();
+  await operator.page.getByText("spring is paused").waitFor();
+  const resume = operator.page.getByRole("button", { name: "Resume spring" });
+  await resume.waitFor();
+  await screenshot(operator.page, "operator-paused-light");
+  await checkAccess(operator.page);
+  const answer = guest.page.waitForResponse((response) => response.url().endsWith("/claims"));
+  await claim(guest.page, "spring");
+  assert.equal((await answer).status(), 409);
+  await resume.focus();
+  await operator.page.keyboard.press("Enter");
+  await operator.page.getByText("spring goes on").waitFor();
+  await claim(guest.page, "spring");
+  await result(guest.page).getByText("It is yours: spring").waitFor();
+  await checkLayout(operator.page);
+  assert.deepEqual(operator.complaints, []);
+  await guest.close();
   await operator.close();
 });
 

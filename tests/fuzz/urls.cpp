@@ -63,13 +63,24 @@ void client_url(std::string_view text) {
     require(!read || read->redis.empty() != read->postgres.empty(), "a URL of two servers or of none");
 }
 
-std::string password_in(const std::string& conninfo) {
+struct secret {
+    std::string password;
+    bool is_elsewhere = false;  ///< who names their host or database after their password shows it
+};
+
+secret secret_in(const std::string& conninfo) {
     const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(
         PQconninfoParse(conninfo.c_str(), nullptr), &PQconninfoFree);
-    if (!options) return {};
-    for (const auto* option = options.get(); option->keyword != nullptr; ++option)
-        if (option->val != nullptr && option->keyword == std::string_view("password")) return option->val;
-    return {};
+    secret found;
+    if (!options) return found;
+    std::string others;
+    for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+        if (option->val == nullptr) continue;
+        const bool is_password = option->keyword == std::string_view("password");
+        (is_password ? found.password : others.append(1, '\0')) += option->val;
+    }
+    found.is_elsewhere = others.find(found.password) != std::string::npos;
+    return found;
 }
 
 void database_url(std::string_view text) {
@@ -78,11 +89,9 @@ void database_url(std::string_view text) {
     const auto shown = unless_bad([&] { return where.describe(); });
     const auto options = unless_bad([&] { return where.session_options(); });
     require(shown.has_value() == options.has_value(), "a conninfo is good for one thing and not for another");
-    const auto password = password_in(conninfo);
-    if (!shown || password.size() < 6) return;
-    // Short of those who name their database after their password.
-    const bool repeated = conninfo.find(password) != conninfo.rfind(password);
-    require(repeated || shown->find(password) == std::string::npos, "a password is shown");
+    const auto [password, is_elsewhere] = secret_in(conninfo);
+    if (!shown || password.size() < 6 || is_elsewhere) return;
+    require(shown->find(password) == std::string::npos, "a password is shown");
 }
 
 }  // namespace

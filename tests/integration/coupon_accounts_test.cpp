@@ -194,6 +194,40 @@ TEST_F(coupon_accounts, a_refresh_token_is_good_once_but_its_answer_may_be_lost)
     EXPECT_EQ(sql("SELECT count(*) FROM sessions"), "0");
 }
 
+TEST_F(coupon_accounts, a_user_has_so_many_sessions_and_one_more_ends_the_oldest) {
+    const auto service = serve();
+    const coupon_client client(service.port());
+    std::vector<std::string> tokens;
+    const auto open = [&](const std::string& name) {
+        return text_in(sign_up_named(client, name, signs_up::as_guest), "refreshToken");
+    };
+    const std::string of_another = open("bob");
+    for (int i = 0; i < 20; ++i) tokens.push_back(open("ann"));
+    tokens.front() = text_in(refresh(client, tokens.front()), "refreshToken");
+    tokens.push_back(open("ann"));
+    EXPECT_EQ(sql("SELECT count(*) FROM sessions JOIN users ON users.id = user_id WHERE name = 'ann'"), "20");
+    EXPECT_EQ(refresh(client, tokens[1]).problem(), "session-over") << "not used for longest";
+    for (const std::size_t kept : {0U, 2U, 19U, 20U})
+        EXPECT_EQ(refresh(client, tokens[kept]).status, 200) << kept;
+    EXPECT_EQ(refresh(client, of_another).status, 200);
+    sql("INSERT INTO sessions SELECT 'old' || n, 1, 'x', NULL, NULL, NULL, now() FROM generate_series(1, 50) "
+        "n");
+    sql("UPDATE sessions SET user_id = (SELECT id FROM users WHERE name = 'ann') WHERE id LIKE 'old%'");
+    open("ann");
+    EXPECT_EQ(sql("SELECT count(*) FROM sessions WHERE id LIKE 'old%'"), "0")
+        << "also of those before the bound";
+}
+
+TEST_F(coupon_accounts, who_is_not_signed_in_is_told_how_to_be) {
+    const auto service = serve();
+    const coupon_client client(service.port());
+    for (const auto& answer :
+         {log_in(client, "nobody"), refresh(client, "none"), my_coupons(client, "none")}) {
+        EXPECT_EQ(answer.status, 401);
+        EXPECT_THAT(answer.head, HasSubstr("\r\nWWW-Authenticate: Bearer\r\n"));
+    }
+}
+
 TEST_F(coupon_accounts, one_that_was_spent_two_times_ago_ends_the_session_at_once) {
     const auto service = serve();
     const coupon_client client(service.port());

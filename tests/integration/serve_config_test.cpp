@@ -76,6 +76,16 @@ TEST_F(serve_config, says_where_a_file_is_no_toml) {
     EXPECT_THAT(away.errors, HasSubstr("/nowhere.toml"));
 }
 
+TEST_F(serve_config, takes_characters_beyond_ascii_in_comments_and_escapes_alone) {
+    const auto good = check(std::string("\xef\xbb\xbf") + servers + "address = \"\\u00e9\"  # \xc3\xa9 '\n");
+    EXPECT_THAT(good.out, HasSubstr("\naddress = \"\\u00E9\" "));
+    for (const std::string bad : {"address = \"\xc3\xa9\"\n", "\xc3\xa9 = 1\n", "pool = \xc3\xa9\n"}) {
+        const auto how = check("# one\n\n" + bad);
+        EXPECT_EQ(how.status, 2);
+        EXPECT_THAT(how.errors, HasSubstr("serve.toml:3: write characters beyond ASCII as"));
+    }
+}
+
 TEST_F(serve_config, has_nothing_against_the_example) {
     const auto how =
         run_serve(box, {"--config", DIBS_TEST_DATA "/../../packaging/serve.toml", "--check-config"});

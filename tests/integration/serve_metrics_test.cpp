@@ -81,6 +81,35 @@ TEST_F(serve_operations, counts_requests_by_route_and_status) {
     await_metric(R"(dibs_http_request_seconds_count{route="/api/coupons/{id}"} 3)");
 }
 
+TEST_F(serve_operations, counts_who_is_let_in_and_who_is_not) {
+    start(
+        {"--rate-limit-user", "0.001/s", "--rate-limit-address", "0.001/s", "--trusted-proxy", "127.0.0.1"});
+    const auto from = [](const std::string& address) { return "X-Forwarded-For: " + address; };
+    const auto sign_up = [&](const std::string& address, const std::string& key) {
+        return client->post("/api/auth/signup",
+                            R"({"email":"ann@test","name":"Ann","idempotencyKey":")" + key + R"("})",
+                            {from(address)});
+    };
+    const auto ann = sign_up("192.0.2.1", "1");
+    ASSERT_EQ(ann.status, 201) << ann.text;
+    EXPECT_EQ(sign_up("192.0.2.1", "1").problem(), "rate-limited");
+    EXPECT_EQ(sign_up("192.0.2.2", "2").problem(), "email-taken");
+    const std::string token(ann.data().at("accessToken").as_string());
+    const auto my_coupons = [&](const std::string& address, const std::string& with) {
+        return client->get("/api/me/coupons", {from(address), coupon_client::bearer(with)}).status;
+    };
+    EXPECT_EQ(my_coupons("192.0.2.3", token), 200);
+    EXPECT_EQ(my_coupons("192.0.2.4", token), 429);
+    EXPECT_EQ(my_coupons("192.0.2.5", token + "x"), 401);
+    EXPECT_EQ(my_coupons("192.0.2.6", "no-token"), 401);
+    await_metric(R"(dibs_sign_ins_total{outcome="done",way="sign_up"} 1)");
+    await_metric(R"(dibs_sign_ins_total{outcome="email_taken",way="sign_up"} 1)");
+    await_metric(R"(dibs_rate_limited_total{by="address"} 1)");
+    await_metric(R"(dibs_rate_limited_total{by="user"} 1)");
+    await_metric(R"(dibs_tokens_rejected_total{reason="signature"} 1)");
+    await_metric(R"(dibs_tokens_rejected_total{reason="malformed"} 1)");
+}
+
 TEST_F(serve_operations, tells_of_its_sessions_and_its_process_on_a_port_of_their_own) {
     start({});
     const auto answer = operations->get("/metrics");

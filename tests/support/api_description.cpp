@@ -54,6 +54,19 @@ std::set<std::pair<api_description::operation, int>> api_description::answers() 
     return all;
 }
 
+std::set<std::pair<int, std::string>> api_description::problems() const {
+    std::set<std::pair<int, std::string>> all;
+    for (const auto& [of, status] : answers()) {
+        const auto& response = resolved(described(of).at("responses").at(std::to_string(status))).as_object();
+        const auto* content = response.if_contains("content");
+        if (!content || !content->as_object().contains("application/problem+json")) continue;
+        const auto& parts = content->at("application/problem+json").at("schema").at("allOf").as_array();
+        for (const auto& type : parts.at(1).at("properties").at("type").at("enum").as_array())
+            all.emplace(status, type.as_string());
+    }
+    return all;
+}
+
 const json::value& api_description::resolved(const json::value& one) const {
     const auto* reference = one.as_object().if_contains("$ref");
     if (!reference) return one;
@@ -84,10 +97,17 @@ std::string api_description::objection(const operation& asked, const api_answer&
     const auto* found = responses.if_contains(std::to_string(given.status));
     if (!found) return fmt::format("{} is not described: {}", given.status, given.text);
     const auto& response = resolved(*found).as_object();
+    if (const auto* headers = response.if_contains("headers"))
+        for (const auto& [name, header] : headers->as_object())
+            if (header.as_object().contains("required") && header_of(given, name).empty())
+                return std::string(name) + " is missing: " + given.head;
     if (const auto* content = response.if_contains("content")) {
-        const auto& type = *content->as_object().begin();
-        if (header_of(given, "Content-Type") != type.key()) return "content type: " + given.head;
-        if (auto wrong = objection_by_schema(type.value().at("schema"), given.body); !wrong.empty())
+        const auto type = header_of(given, "Content-Type");
+        const auto* form = content->as_object().if_contains(type);
+        if (!form) return "content type: " + given.head;
+        const json::value text(given.text);
+        const auto& body = type.ends_with("json") ? given.body : text;
+        if (auto wrong = objection_by_schema(form->at("schema"), body); !wrong.empty())
             return wrong + given.text;
     } else if (!given.text.empty()) {
         return "a body is not described: " + given.text;

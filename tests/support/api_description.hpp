@@ -20,6 +20,8 @@ class api_description {
     std::set<operation> operations() const;
     /// Every status that it says an operation may answer with.
     std::set<std::pair<operation, int>> answers() const;
+    /// Every type of problem, with its status, that it says anything may be answered with.
+    std::set<std::pair<int, std::string>> problems() const;
 
     /// What it does not say of the answer: status, content type, body, required header fields. "": nothing.
     std::string objection(const operation& asked, const api_answer& given) const;

@@ -74,4 +74,8 @@ bool await_gone(const std::filesystem::path& folder, clock::time_point until) {
     return poll_until(until, [&] { return !std::filesystem::exists(folder); });
 }
 
+bool await_there(const std::filesystem::path& file, clock::time_point until) {
+    return poll_until(until, [&] { return std::filesystem::exists(file); });
+}
+
 }  // namespace dibs::tests

@@ -29,4 +29,7 @@ std::vector<pid_t> await_gone(std::vector<pid_t> processes, sandbox::clock::time
 /// Waits until this folder does not exist. False: it still does at that time.
 bool await_gone(const std::filesystem::path& folder, sandbox::clock::time_point until);
 
+/// Waits until this file exists. False: it does not yet at that time.
+bool await_there(const std::filesystem::path& file, sandbox::clock::time_point until);
+
 }  // namespace dibs::tests

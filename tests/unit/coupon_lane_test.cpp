@@ -21,14 +21,28 @@ class coupon_lane : public testing::Test {
     asio::io_context io{1};
     task_group claims{io.get_executor()};
     std::vector<std::vector<std::string>> trips;
+    int preparations = 0;
+    event prepared{io.get_executor()};
     std::vector<std::string> answered;
     event may_end{io.get_executor()};
     bool breaks = false;
+    bool row_is_away = false;
 
     std::shared_ptr<lane> made(lane::limits allowed) {
         return std::make_shared<lane>(
             io.get_executor(), allowed,
             [this](std::vector<claim_request> requests) { return carry_out(std::move(requests)); });
+    }
+    std::shared_ptr<lane> made_with_preparation() {
+        return std::make_shared<lane>(
+            io.get_executor(), lane::limits{},
+            [this](std::vector<claim_request> requests) { return carry_out(std::move(requests)); },
+            [this] { return prepare(); });
+    }
+    task<void> prepare() {
+        ++preparations;
+        co_await prepared.wait();
+        if (row_is_away) throw error(fault::unavailable, "test", "row", "away");
     }
     task<lane::answers> carry_out(std::vector<claim_request> requests) {
         auto& trip = trips.emplace_back();
@@ -92,6 +106,47 @@ TEST_F(coupon_lane, a_users_second_claim_waits_where_it_must) {
     may_end.set();
     settle();
     EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("b", "d"), ElementsAre("c")));
+}
+
+TEST_F(coupon_lane, a_crowd_is_made_ready_for_and_takes_along_who_comes_meanwhile) {
+    const auto at = made_with_preparation();
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    for (const auto* key : {"b", "c"}) claims.spawn(claim(at, 2, key));
+    may_end.set();
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("b", "c"))) << "there was no crowd before";
+    EXPECT_EQ(preparations, 0);
+    EXPECT_TRUE(at->idle() && at->crowded());
+    claims.spawn(claim(at, 1, "d"));
+    settle();
+    EXPECT_EQ(preparations, 1);
+    EXPECT_EQ(trips.size(), 2U);
+    claims.spawn(claim(at, 2, "e"));
+    prepared.set();
+    settle();
+    EXPECT_THAT(trips.back(), ElementsAre("d", "e"));
+    claims.spawn(claim(at, 1, "f"));
+    settle();
+    claims.spawn(claim(at, 1, "g"));
+    settle();
+    EXPECT_EQ(preparations, 2) << "of one that was alone the next is not made ready for";
+    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d", "of e", "of f", "of g"));
+}
+
+TEST_F(coupon_lane, goes_on_where_it_could_not_be_made_ready) {
+    const auto at = made_with_preparation();
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    for (const auto* key : {"b", "c"}) claims.spawn(claim(at, 2, key));
+    may_end.set();
+    settle();
+    claims.spawn(claim(at, 1, "d"));
+    settle();
+    row_is_away = true;
+    prepared.set();
+    settle();
+    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d"));
 }
 
 TEST_F(coupon_lane, a_broken_round_trip_fails_its_claims_and_no_others) {

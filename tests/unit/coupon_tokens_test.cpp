@@ -130,6 +130,22 @@ TEST(coupon_tokens, claims_that_are_not_for_us_are_refused_however_well_signed) 
     }
 }
 
+TEST(coupon_tokens, a_token_that_is_refused_has_its_reason) {
+    const tokens signer{token_key(secret)};
+    const auto why = [&](const forgery& token) { return signer.check(token.text(), now).why; };
+    EXPECT_EQ(signer.check("x", now).why, token_fault::malformed);
+    EXPECT_EQ(signer.check(std::string(2000, '.'), now).why, token_fault::malformed);
+    EXPECT_EQ(why(with_header(R"({"alg":"none","typ":"at+jwt"})")), token_fault::header);
+    EXPECT_EQ(why({.key = std::string(32, 'x')}), token_fault::signature);
+    EXPECT_EQ(why({.claims = "[]"}), token_fault::malformed);
+    EXPECT_EQ(why(with_claim(R"("iss":"dibs")", R"("iss":"else")")), token_fault::issuer);
+    EXPECT_EQ(why(with_claim(R"("aud":"dibs-coupons")", R"("aud":"else")")), token_fault::audience);
+    EXPECT_EQ(why(with_claim("1800000000", "1800000061")), token_fault::early);
+    EXPECT_EQ(why(with_claim("1800003600", "1799999940")), token_fault::expired);
+    EXPECT_EQ(why(with_claim(R"("role":"user")", R"("role":"root")")), token_fault::subject);
+    EXPECT_TRUE(signer.check(forgery().text(), now).who);
+}
+
 TEST(coupon_tokens, what_is_no_token_is_refused) {
     const tokens signer{token_key(secret)};
     const std::string good = signer.issue(user_id{42}, now);

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <hiredis/hiredis.h>
+#include <malloc.h>
 
 #include <array>
 #include <limits>
@@ -181,6 +182,38 @@ TEST(redis_decoder, refuses_what_it_cannot_hold) {
     EXPECT_THROW(read("$5000\r\n" + std::string(1001, 'x')), protocol_error);
     EXPECT_THROW(read("HTTP/1.1 400 Bad Request\r\n"), protocol_error);
     EXPECT_THROW(read("$x\r\n"), protocol_error);
+}
+
+std::size_t bytes_in_use() {
+    const auto seen = ::mallinfo2();  // of glibc's own allocator: a sanitizer's has nothing to tell
+    return seen.uordblks + seen.hblkhd;
+}
+
+TEST(redis_decoder, takes_memory_for_what_has_arrived_and_not_for_what_is_promised) {
+    decoder reader(64UL << 20U);
+    const auto before = bytes_in_use();
+    for (int level = 0; level < 6; ++level) reader.feed("*4194304\r\n");
+    reply none;
+    EXPECT_FALSE(reader.next(none));
+    EXPECT_LT(bytes_in_use(), before + 100'000);
+}
+
+TEST(redis_decoder, has_a_bound_for_a_reply_of_many_small_elements) {
+    decoder reader(1000);
+    reply none;
+    const auto feed_all = [&] {
+        reader.feed("*1000000\r\n");
+        for (int i = 0; i < 1'000'000; ++i) {
+            reader.feed(":1\r\n");
+            ASSERT_FALSE(reader.next(none));
+        }
+    };
+    EXPECT_THROW(feed_all(), protocol_error);
+    decoder other(1000);
+    for (int i = 0; i < 100; ++i) {
+        other.feed("$20\r\n12345678901234567890\r\n");
+        ASSERT_TRUE(other.next(none)) << "the bound is each reply's";
+    }
 }
 
 TEST(redis_reconnect_pause, doubles_with_jitter_up_to_its_cap) {

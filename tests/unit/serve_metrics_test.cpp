@@ -1,4 +1,5 @@
 // What becomes of each thing that is told of claims.
+#include "coupon/access_metrics.hpp"
 #include "coupon/metrics.hpp"
 
 #include <gmock/gmock.h>
@@ -88,6 +89,25 @@ TEST_F(serve_metrics, cost_little) {
     const auto each = (std::chrono::steady_clock::now() - begun) / rounds;
     RecordProperty("nanoseconds_a_claim", std::to_string(each / 1ns));
     EXPECT_LT(each, 50us);
+}
+
+TEST_F(serve_metrics, count_who_is_let_in_and_who_is_not) {
+    const auto access = coupon::access_metrics(registry);
+    expect(R"(dibs_tokens_rejected_total{reason="audience"} 0)");
+    access->token_rejected(coupon::token_fault::expired);
+    access->token_rejected(coupon::token_fault::signature);
+    access->token_rejected(coupon::token_fault::signature);
+    access->entered(coupon::way_in::sign_up, coupon::entry::email_taken);
+    access->entered(coupon::way_in::log_in, coupon::entry::wrong_credentials);
+    access->entered(coupon::way_in::refresh, coupon::entry::done);
+    access->limited(coupon::limited_by::user);
+    expect(R"(dibs_tokens_rejected_total{reason="expired"} 1)");
+    expect(R"(dibs_tokens_rejected_total{reason="signature"} 2)");
+    expect(R"(dibs_sign_ins_total{outcome="email_taken",way="sign_up"} 1)");
+    expect(R"(dibs_sign_ins_total{outcome="wrong_credentials",way="log_in"} 1)");
+    expect(R"(dibs_sign_ins_total{outcome="done",way="refresh"} 1)");
+    expect(R"(dibs_rate_limited_total{by="user"} 1)");
+    expect(R"(dibs_rate_limited_total{by="password"} 0)");
 }
 
 }  // namespace

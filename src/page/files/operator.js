@@ -25,21 +25,43 @@ function rowNamed(name) {
   return row;
 }
 
+async function setPaused(id, paused, button) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
+  const answer = await session.ask(`/api/admin/coupons/${encodeURIComponent(id)}`, { method: "PATCH", body: { paused } });
+  button.removeAttribute("aria-disabled");
+  const where = at("stock-result");
+  if (answer.status === 200)
+    return say(where, "good", paused ? `${id} is paused` : `${id} goes on`, paused ? "Claims are refused until it is resumed." : "It can be claimed again.");
+  if (answer.status === 401) return signOut("Log in again", "Your session has ended.");
+  say(where, "bad", answer.title ?? "No answer", answer.detail);
+}
+
+function pauseButton(id) {
+  const button = element("button", "", { class: "plain small", type: "button" });
+  button.addEventListener("click", () => setPaused(id, button.textContent === "Pause", button));
+  return button;
+}
+
 function showStock(coupons) {
   keyed(at("coupons"), coupons, {
     key: (coupon) => coupon.id,
     make(coupon) {
-      const row = cells(rowNamed(coupon.id), "stock-bar", "", "", "");
+      const row = cells(rowNamed(coupon.id), "stock-bar", "", "of", "", "");
       row.children[1].append(element("progress", "", { max: 1, value: 0, "aria-label": `Issued of ${coupon.id}` }));
+      row.lastChild.append(pauseButton(coupon.id));
       return row;
     },
     update(row, coupon) {
-      const [name, bar, left, of, rate] = row.children;
+      const [name, bar, left, of, rate, control] = row.children;
       write(name, states[coupon.state] ? `${coupon.id} (${states[coupon.state]})` : coupon.id);
       bar.firstChild.value = coupon.stock > 0 ? coupon.issued / coupon.stock : 1;
       write(left, coupon.remaining > 0 ? count(coupon.remaining) : "Sold out");
       write(of, count(coupon.stock));
       write(rate, figure(coupon.issuedPerSecond));
+      const verb = coupon.state === "paused" ? "Resume" : "Pause";
+      write(control.firstChild, verb);
+      control.firstChild.setAttribute("aria-label", `${verb} ${coupon.id}`);
     },
   });
 }
@@ -76,8 +98,15 @@ function lockRows(coupons, locks) {
   return rows;
 }
 
+/** On Redis a queue alone can be seen: a lock may have waiters under spinlock or pubsub beside it. */
+function waitersOf({ backend, holder, waiters, deadWaiters }) {
+  if (backend === "redlock") return holder ? "not seen" : "–";
+  const dead = deadWaiters > 0 ? ` and ${count(deadWaiters)} dead` : "";
+  return count(waiters) + dead + (backend === "redis" ? " in queue" : "");
+}
+
 function showLocks(coupons, locks) {
-  write(at("locks-text"), locks ? "Sampled once a second; waiters are those in the lock's queue" : "The locks' servers do not answer");
+  write(at("locks-text"), locks ? "Sampled once a second. Who waits under spinlock, pubsub or redlock leaves no trace and is not counted." : "The locks' servers do not answer");
   keyed(at("lock-rows"), lockRows(coupons, locks ?? []), {
     key: (lock) => `${lock.name} ${lock.backend}`,
     make: (lock) => cells(rowNamed(lock.name), "text", "text mono", "", "", ""),
@@ -87,7 +116,7 @@ function showLocks(coupons, locks) {
       write(holder, lock.holder || "free");
       write(token, lock.token === null ? "–" : String(lock.token));
       write(left, lock.remaining === null ? "–" : `${figure(lock.remaining / 1000)} s`);
-      write(waiters, lock.deadWaiters > 0 ? `${count(lock.waiters)} (and ${count(lock.deadWaiters)} dead)` : count(lock.waiters));
+      write(waiters, waitersOf(lock));
     },
   });
 }
