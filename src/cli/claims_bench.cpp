@@ -26,11 +26,9 @@ constexpr double most_claims_a_second = 100'000;
 constexpr double most_claims_one_by_one_a_second = 20'000;
 
 struct claims_flags {
-    bool wanted = false;
     std::vector<std::string> only;
     double seconds = 3;
     claims_bench::setting how;
-    std::string json;
 };
 
 std::vector<std::string> claims_figure_names() {
@@ -77,9 +75,11 @@ std::vector<claims_bench::figure> measure_claims(const claims_flags& flags) {
     return figures;
 }
 
-int run_claims_bench(const claims_flags& flags) {
+int run_claims_bench(claims_flags flags, const measuring_flags& shared) {
     std::optional<atomic_file> file;
-    if (!flags.json.empty()) file.emplace(flags.json);
+    if (!shared.json.empty()) file.emplace(shared.json);
+    flags.how.repeats = shared.repeats.value_or(flags.how.repeats);
+    flags.how.connections = shared.connections.value_or(flags.how.connections);
     const auto figures = measure_claims(flags);
     fmt::print("{}", claims_bench::table(figures));
     if (file) file->keep(claims_bench::json(figures));
@@ -88,16 +88,12 @@ int run_claims_bench(const claims_flags& flags) {
 
 }  // namespace
 
-std::function<bool(int&)> add_claims_bench(CLI::App& bench) {
+std::function<bool(int&)> add_claims_bench(CLI::App& bench, const bench_flags& shared) {
     auto flags = std::make_shared<claims_flags>();
-    auto* claims = bench
-                       .add_flag("--claims", flags->wanted,
-                                 "Measure how fast dibs serve issues, beside its floors, instead")
-                       ->group("Claims");
+    auto* claims = bench.get_option("--claims");
     const auto option = [&](const char* name, auto& value, const char* what) {
         return bench.add_option(name, value, what)->needs(claims)->group("Claims");
     };
-    option("--json", flags->json, "Write the figures there as well")->type_name("FILE");
     option("--only", flags->only, "These figures, separated by commas [all]")
         ->delimiter(',')
         ->check(CLI::IsMember(claims_figure_names()))
@@ -105,18 +101,12 @@ std::function<bool(int&)> add_claims_bench(CLI::App& bench) {
     option("--seconds", flags->seconds, "Of each repeat")
         ->check(CLI::Range(0.1, 60.0))
         ->capture_default_str();
-    option("--repeats", flags->how.repeats, "Of each figure and of its floor, in turns")
-        ->check(CLI::Range(1, 1000))
-        ->capture_default_str();
-    option("--connections", flags->how.connections, "That the generator keeps")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
     option("--rate", flags->how.rate, "Claims a second of claims_batch_p99")
         ->check(CLI::Range(1.0, 1e6))
         ->capture_default_str();
-    return [flags](int& status) {
-        if (flags->wanted) status = run_claims_bench(*flags);
-        return flags->wanted;
+    return [flags, &shared](int& status) {
+        if (shared.measuring.claims) status = run_claims_bench(*flags, shared.measuring);
+        return shared.measuring.claims;
     };
 }
 

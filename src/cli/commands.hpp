@@ -18,6 +18,8 @@ void add_admin(CLI::App& app, int& status);
 void add_bench(CLI::App& app, int& status);
 void add_break(CLI::App& app, int& status);
 void add_check(CLI::App& app, int& status);
+void add_compare(CLI::App& app, int& status);
+void add_completion(CLI::App& app, int& status);
 void add_serve(CLI::App& app, int& status);
 void add_soak(CLI::App& app, int& status);
 void add_stats(CLI::App& app, int& status);
@@ -25,6 +27,7 @@ void add_lock(CLI::App& app, int& status);
 void add_load(CLI::App& app, int& status);
 void add_measure(CLI::App& app, int& status);
 void add_ps(CLI::App& app, int& status);
+void add_report(CLI::App& app, int& status);
 void add_torture(CLI::App& app, int& status);
 void add_up(CLI::App& app, int& status);
 

@@ -13,6 +13,8 @@ int main(int argc, char** argv) {
     dibs::cli::add_admin(app, status);
     dibs::cli::add_bench(app, status);
     dibs::cli::add_check(app, status);
+    dibs::cli::add_compare(app, status);
+    dibs::cli::add_completion(app, status);
     dibs::cli::add_serve(app, status);
     dibs::cli::add_stats(app, status);
     dibs::cli::add_load(app, status);
@@ -20,6 +22,7 @@ int main(int argc, char** argv) {
     dibs::cli::add_ps(app, status);
     dibs::cli::add_break(app, status);
     dibs::cli::add_measure(app, status);
+    dibs::cli::add_report(app, status);
     dibs::cli::add_soak(app, status);
     dibs::cli::add_torture(app, status);
     dibs::cli::add_up(app, status);

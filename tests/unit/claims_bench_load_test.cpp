@@ -63,7 +63,7 @@ TEST(percentile, is_of_the_nearest_rank) {
 }
 
 TEST(load_orders, survive_their_way) {
-    load_orders told{3000, "c", "CODE", "cas", "k", "/u", "/c", 200, 1000, 1500ms, 0.5, 409};
+    load_orders told{3000, "c", "CODE", "cas", "k", "/u", "/c", 200, 1000, 1500ms, 0.5, 409, true};
     const auto heard = load_orders_from(to_json(told));
     EXPECT_EQ(to_json(heard), to_json(told));
     EXPECT_EQ(heard.length, 1500ms);
@@ -72,7 +72,8 @@ TEST(load_orders, survive_their_way) {
 }
 
 TEST(load_report, survives_its_way) {
-    load_report told{3, {{0, 1}, {201, 2}}, "why", 1.5, 20, 1, 2, 3, 4, 5};
+    load_report told{3, {{0, 1}, {201, 2}}, "why", 1.5, 20, 6, {}, 1, 2, 3, 4, 5, 7};
+    told.latencies.add(1.5);
     const auto heard = load_report_from(to_json(told));
     EXPECT_EQ(to_json(heard), to_json(told));
     EXPECT_EQ(heard.answered(201), 2U);

@@ -1,5 +1,9 @@
+#include "report/json_text.hpp"
+#include "report/k6_json.hpp"
+#include "report/k6_text.hpp"
 #include "report/results.hpp"
 #include "tests/support/k6_texts.hpp"
+#include "tests/support/small_run.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -79,6 +83,27 @@ TEST_F(results_test, reads_files_of_all_kinds_together) {
     EXPECT_EQ(shape(read), "spinlock:2 pubsub:1 queue:1 ");
     EXPECT_EQ(read.runs.strategies().front().runs.back().success_pct, 50);
     EXPECT_EQ(read.runs.strategies().front().runs.back().duration_s, 1.5);
+}
+
+// What `dibs load` prints, and what it writes with --summary-export.
+TEST_F(results_test, reads_a_runs_text_and_its_json_to_the_same_figures) {
+    const auto run = test::small_run();
+    const auto text = read_results({{write("run.txt", k6_text(run)), "queue"}});
+    const auto json =
+        read_results({{write("run.json", json_text(run_json(run, {{"strategy", "queue"}}))), {}}});
+    const auto k6 = read_results({{write("k6.json", json_text(k6_json(run))), "queue"}});
+    const auto figures_of = [](const results& read) { return read.runs.strategies().at(0).runs.at(0); };
+    EXPECT_NEAR(figures_of(text).success_pct, figures_of(json).success_pct, 0.01);  // the text is rounded
+    EXPECT_NEAR(figures_of(text).duration_s, figures_of(json).duration_s, 1e-5);
+    EXPECT_EQ(figures_of(k6).success_pct, figures_of(json).success_pct);
+    EXPECT_EQ(figures_of(k6).duration_s, figures_of(json).duration_s);
+}
+
+TEST_F(results_test, takes_nothing_else_of_a_bench_for_a_run) {
+    write("round-01-queue.json", run(R"(, "dibs": {"strategy": "queue", "round": 1})"));
+    for (const auto* other : {"summary.json", "capacity.json", "claims.json", "measure.json", "torture.json"})
+        write(other, R"({"strategies": {}})");
+    EXPECT_EQ(shape(read_results({{folder_, std::nullopt}})), "queue:1 ");
 }
 
 TEST_F(results_test, says_what_is_wrong_with_json) {
