@@ -41,6 +41,13 @@ class kept_in {
     bool added_ = false;
 };
 
+/// Drops a coupon's lane, unless another has taken its place meanwhile.
+template <class Lanes, class Lane>
+void drop_lane(Lanes& lanes, const std::string& coupon, const std::shared_ptr<Lane>& lane) {
+    const auto found = lanes.find(coupon);
+    if (found != lanes.end() && found->second == lane) lanes.erase(found);
+}
+
 }  // namespace
 
 claim_desk::claim_desk(const asio::any_io_executor& executor, postgres::pool& pool, limits allowed)
@@ -123,7 +130,7 @@ task<claim_desk::attempt> claim_desk::try_conditional(claim_request request) {
     }
     const auto mine = lane;
     const written result = co_await mine->claim(mine, request);
-    if (mine->idle()) conditional_.erase(request.coupon);
+    if (mine->idle()) drop_lane(conditional_, request.coupon, mine);
     if (result.what == written::result::done) co_return attempt{outcome{verdict::issued, result.claim}};
     const evidence seen = co_await read_evidence(pool_, request, statement_deadline());
     co_return attempt{settled(request, seen)};
@@ -146,7 +153,8 @@ task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request) {
     const auto mine = lane;
     outcome result = co_await mine->claim(mine, request);
     // One that was crowded will be again, and should know.
-    if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds)) batches_.erase(request.coupon);
+    if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds))
+        drop_lane(batches_, request.coupon, mine);
     co_return attempt{std::move(result)};
 }
 
