@@ -13,11 +13,12 @@ namespace dibs::fuzz {
 namespace {
 
 using report::k6_log;
-using runs = std::vector<k6_log::found_run>;
+using runs = std::vector<report::single_run>;
 
 void require_possible(const runs& found) {
-    for (const auto& [strategy, figures] : found) {
+    for (const auto& [strategy, figures, details] : found) {
         require(!strategy.empty(), "a run of no strategy");
+        require(details.round >= 0, "a round that cannot be");
         require(figures.success_pct >= 0 && figures.success_pct <= 100, "a success rate that cannot be");
         require(figures.duration_s >= 0 && std::isfinite(figures.duration_s), "a duration that cannot be");
     }
