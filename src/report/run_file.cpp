@@ -68,32 +68,36 @@ std::string strategy_of(const json::value& run, const log_origin& origin) {
 }
 
 /// Nothing where it is missing; older files have less.
-std::optional<double> number_if_any(const json::value& object, const char* pointer) {
+std::optional<double> number_if_any(const json::value& object, const char* pointer, const log_origin& origin,
+                                    double highest = no_limit) {
     json::error_code failed;
     const auto* found = object.find_pointer(pointer, failed);
     if (found == nullptr || !found->is_number()) return std::nullopt;
-    return found->to_number<double>();
+    return number(object, pointer, highest, origin);
 }
 
-std::int64_t whole_number(const json::value& object, const char* member) {
-    json::error_code failed;
-    const auto* found = object.find_pointer(fmt::format("/{}", member), failed);
-    return found != nullptr && found->is_int64() ? found->get_int64() : 0;
+constexpr double most_rounds = 1e6;
+constexpr double most_coupons = 1e15;
+
+int round_at(const json::value& run, const char* pointer, const log_origin& origin) {
+    return static_cast<int>(number_if_any(run, pointer, origin, most_rounds).value_or(0));
 }
 
-stats::wrongs wrongs_in(const json::value& books) {
-    return {whole_number(books, "oversold"), whole_number(books, "duplicates"), whole_number(books, "lost"),
-            whole_number(books, "unexplained")};
+stats::wrongs wrongs_in(const json::value& books, const log_origin& origin) {
+    const auto counted = [&](const char* pointer) {
+        return static_cast<std::int64_t>(number_if_any(books, pointer, origin, most_coupons).value_or(0));
+    };
+    return {counted("/oversold"), counted("/duplicates"), counted("/lost"), counted("/unexplained")};
 }
 
 /// Those of the load and of the sell-out together.
-std::optional<stats::wrongs> wrongs_of(const json::value& run) {
+std::optional<stats::wrongs> wrongs_of(const json::value& run, const log_origin& origin) {
     json::error_code failed;
     const auto* load = run.find_pointer("/dibs/reconciliation", failed);
     const auto* burst = run.find_pointer("/dibs/sell_out/reconciliation", failed);
     if (load == nullptr) return std::nullopt;
-    auto all = wrongs_in(*load);
-    if (burst != nullptr) all += wrongs_in(*burst);
+    auto all = wrongs_in(*load, origin);
+    if (burst != nullptr) all += wrongs_in(*burst, origin);
     return all;
 }
 
@@ -110,13 +114,13 @@ stats::histogram latencies_at(const json::value& run, const char* pointer, const
 
 run_details details_of(const json::value& run, const log_origin& origin) {
     run_details made;
-    made.round = static_cast<int>(number_if_any(run, "/dibs/round").value_or(0));
-    made.claim_p95_ms = number_if_any(run, "/dibs/claim_p95_ms");
-    made.iterations = number_if_any(run, "/metrics/iterations/count");
-    const auto issued = number_if_any(run, "/dibs/outcomes/issued");
-    const auto length = number_if_any(run, "/dibs/duration_s");
+    made.round = round_at(run, "/dibs/round", origin);
+    made.claim_p95_ms = number_if_any(run, "/dibs/claim_p95_ms", origin);
+    made.iterations = number_if_any(run, "/metrics/iterations/count", origin);
+    const auto issued = number_if_any(run, "/dibs/outcomes/issued", origin);
+    const auto length = number_if_any(run, "/dibs/duration_s", origin);
     if (issued && length && *length > 0) made.issued_per_s = *issued / *length;
-    made.wrong = wrongs_of(run);
+    made.wrong = wrongs_of(run, origin);
     made.requests = latencies_at(run, "/dibs/latencies/request", origin);
     made.claims = latencies_at(run, "/dibs/latencies/claim", origin);
     made.issued = latencies_at(run, "/dibs/latencies/claim_issued", origin);
@@ -134,11 +138,11 @@ single_run read_listed(const json::value& run, std::string_view strategy, const 
     single_run made{
         strategy_named(strategy),
         {number(run, "/success_rate", 1, origin) * 100, number(run, "/p95_ms", no_limit, origin) / 1000}};
-    made.details.round = static_cast<int>(number_if_any(run, "/round").value_or(0));
-    made.details.claim_p95_ms = number_if_any(run, "/claim_p95_ms");
-    made.details.iterations = number_if_any(run, "/iterations");
-    made.details.issued_per_s = number_if_any(run, "/issued_per_s");
-    if (number_if_any(run, "/oversold")) made.details.wrong = wrongs_in(run);
+    made.details.round = round_at(run, "/round", origin);
+    made.details.claim_p95_ms = number_if_any(run, "/claim_p95_ms", origin);
+    made.details.iterations = number_if_any(run, "/iterations", origin);
+    made.details.issued_per_s = number_if_any(run, "/issued_per_s", origin);
+    if (number_if_any(run, "/oversold", origin)) made.details.wrong = wrongs_in(run, origin);
     return made;
 }
 

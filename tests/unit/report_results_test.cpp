@@ -118,6 +118,11 @@ TEST_F(results_test, says_what_is_wrong_with_json) {
     EXPECT_THAT(
         error_of("a.json", R"({"strategies": {"queue": {"runs": [{"success_rate": 2, "p95_ms": 1}]}}})"),
         HasSubstr("not between 0 and 1"));
+    EXPECT_THAT(error_of("a.json", run(R"(, "dibs": {"strategy": "queue", "round": -3})")),
+                HasSubstr("-3 at /dibs/round is not between 0 and"));
+    EXPECT_THAT(
+        error_of("a.json", run(R"(, "dibs": {"strategy": "queue", "reconciliation": {"lost": 1e19}})")),
+        HasSubstr("at /lost is not between 0 and"));
     EXPECT_THAT(error_of("a.json", R"({"strategies": {}})"), HasSubstr("no run"));
 }
 
