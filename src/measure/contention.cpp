@@ -20,6 +20,8 @@ crowd_report together(const std::vector<std::string>& reports) {
     for (const auto& one : reports) all.add(crowd_report_from(one));
     if (all.failures > 0)
         throw std::runtime_error(fmt::format("{} waits ended without the lock", all.failures));
+    if (all.all_grants() == 0)
+        throw std::runtime_error("nobody was granted the lock in time: is the machine too busy to measure?");
     return all;
 }
 

@@ -4,13 +4,19 @@
 #include "measure/plain_redis.hpp"
 #include "measure/user_process.hpp"
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
 namespace dibs::measure {
 namespace {
 
-constexpr std::chrono::milliseconds silence{200};  // the other has stopped
+/// How long the other may be silent: who comes late has not stopped before the end.
+std::chrono::milliseconds silence(deadline end) {
+    constexpr std::chrono::milliseconds at_end{200};
+    const auto left = std::max<steady::duration>(end - steady::now(), steady::duration::zero());
+    return std::chrono::ceil<std::chrono::milliseconds>(left) + at_end;
+}
 
 std::string channel_of(std::size_t number) { return "measure:ping-pong:" + std::to_string(number); }
 
@@ -34,7 +40,7 @@ crowd_report ping_pong(const user_orders& orders) {
     std::this_thread::sleep_until(told.begin);
     if (orders.number == 0) pass_on();
     std::uint64_t heard = 0;
-    while (hears.listen(silence)) {
+    while (hears.listen(silence(end))) {
         const auto now = steady::now();
         if (now >= end) break;
         heard += now >= counts_from ? 1 : 0;
@@ -53,13 +59,12 @@ crowd_report script_ping_pong(const user_orders& orders) {
     lock_commands commands(lock_commands::kind::queue, lock_name(orders.crowd.name));
     hears.ask(redis::command("SUBSCRIBE").arg(commands.channel()));
     const std::string granted = "1";
-    const auto take = [&](const redis::command& acquire) {
-        return talks.ask(acquire) == granted || hears.listen(silence);
-    };
-
     const auto& told = orders.crowd;
     const auto counts_from = told.begin + told.warm_up;
     const auto end = counts_from + told.length;
+    const auto take = [&](const redis::command& acquire) {
+        return talks.ask(acquire) == granted || hears.listen(silence(end));
+    };
     std::this_thread::sleep_until(told.begin);
     take(commands.acquire().by_source());  // from now on the server knows the scripts
     talks.ask(commands.release().by_source());
