@@ -16,6 +16,7 @@
 
 namespace dibs::locks {
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the coroutines that override it keep what they take
 task<postgres::result> hold::execute(const postgres::statement& /*what*/, postgres::params /*values*/,
                                      deadline /*until*/) {
     throw error(
