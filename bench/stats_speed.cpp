@@ -22,18 +22,13 @@ constexpr double mib = 1 << 20;
 /// A file that goes with this object.
 class long_log {
    public:
-    long_log(const std::string& source, std::size_t mebibytes) {
+    long_log(const std::string& source, std::size_t mebibytes) : long_log() {
         std::ifstream file(source, std::ios::binary);
         const std::string text(std::istreambuf_iterator<char>(file), {});
         if (text.empty()) throw std::runtime_error(source + ": cannot be read, or is empty");
-        std::string name = (std::filesystem::temp_directory_path() / "dibs-stats-speed-XXXXXX").native();
-        const int descriptor = ::mkstemp(name.data());
-        if (descriptor < 0) throw std::runtime_error(name + ": cannot be made");
-        ::close(descriptor);
-        path_ = name;
         std::ofstream log(path_, std::ios::binary);
         for (; size_ < mebibytes << 20U; size_ += text.size()) log << text;
-        if (!log.flush()) throw std::runtime_error(name + ": cannot be written; is there room?");
+        if (!log.flush()) throw std::runtime_error(path_ + ": cannot be written; is there room?");
     }
     long_log(const long_log&) = delete;
     long_log& operator=(const long_log&) = delete;
@@ -43,6 +38,13 @@ class long_log {
     double size() const { return static_cast<double>(size_); }
 
    private:
+    // The object is whole from here on, so that its file goes also where the other constructor fails.
+    long_log() : path_((std::filesystem::temp_directory_path() / "dibs-stats-speed-XXXXXX").native()) {
+        const int descriptor = ::mkstemp(path_.data());
+        if (descriptor < 0) throw std::runtime_error(path_ + ": cannot be made");
+        ::close(descriptor);
+    }
+
     std::string path_;
     std::size_t size_ = 0;
 };

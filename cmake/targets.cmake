@@ -64,16 +64,20 @@ function(dibs_library name)
   endif()
 endfunction()
 
-# dibs_test(NAME LABEL [APART] SOURCES … LINKS …): a GoogleTest program that ctest runs as a whole, so that its tests
-# can share their servers. APART: its sources are not joined.
+# dibs_test(NAME LABEL [APART] [RUNS_DIBS] SOURCES … LINKS …): a GoogleTest program that ctest runs as a whole, so that
+# its tests can share their servers. APART: its sources are not joined. RUNS_DIBS: the program is its DIBS_PROGRAM.
 function(dibs_test name label)
-  cmake_parse_arguments(arg "APART" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "APART;RUNS_DIBS" "" "SOURCES;LINKS" ${ARGN})
   add_executable(test_${name} ${arg_SOURCES})
   target_compile_definitions(test_${name} PRIVATE DIBS_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   target_link_libraries(test_${name} PRIVATE dibs_quick_to_build ${arg_LINKS} dibs_run_task GTest::gtest GTest::gmock GTest::gtest_main)
   dibs_precompiled(test_${name} dibs_run_task)
   if(NOT arg_APART)
     dibs_joined(test_${name})
+  endif()
+  if(arg_RUNS_DIBS)
+    target_compile_definitions(test_${name} PRIVATE DIBS_PROGRAM="$<TARGET_FILE:dibs>")
+    add_dependencies(test_${name} dibs)
   endif()
   add_test(NAME ${name} COMMAND test_${name})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600

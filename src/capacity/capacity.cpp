@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace dibs::capacity {
 namespace {
@@ -22,6 +23,7 @@ std::string held_share(const std::vector<step>& same_rate) {
     return fmt::format("{} of {}{}", held, same_rate.size(), limited > 0 ? ", generator-limited" : "");
 }
 
+/// By p99; of two the slower.
 const step& middle_of(std::vector<step>& same_rate) {
     std::ranges::sort(same_rate, {}, &step::p99_ms);
     return same_rate[same_rate.size() / 2];
@@ -40,18 +42,17 @@ std::string curve(const strategy_capacity& of) {
     return fmt::format("\n{}\n\n{}", of.strategy, report::markdown_table(lines));
 }
 
-const step* at_median(const strategy_capacity& of) {
-    const step* best = nullptr;
+/// The middle one of the steps that held the median rate; empty: none did.
+std::optional<step> at_median(const strategy_capacity& of) {
+    std::vector<step> held;
     for (const auto& one : of.steps)
-        if (one.rate == of.median() && one.what == outcome::held &&
-            (best == nullptr || one.issued_per_s > best->issued_per_s))
-            best = &one;
-    return best;
+        if (one.rate == of.median() && one.what == outcome::held) held.push_back(one);
+    return held.empty() ? std::nullopt : std::optional(middle_of(held));
 }
 
 std::vector<std::string> summary_line(const strategy_capacity& of) {
-    const auto* const seen = at_median(of);
-    if (seen == nullptr) return {of.strategy, "none held", "-", "-", "-", "-", "-"};
+    const auto seen = at_median(of);
+    if (!seen) return {of.strategy, "none held", "-", "-", "-", "-", "-"};
     const auto [lowest, highest] = std::ranges::minmax(of.repeats);
     return {of.strategy,
             fmt::format("{}{:.0f}", of.at_least ? "at least " : "", of.median()),
@@ -73,8 +74,8 @@ double strategy_capacity::median() const {
 }
 
 double strategy_capacity::goodput() const {
-    const auto* const seen = at_median(*this);
-    return seen == nullptr ? 0 : seen->issued_per_s;
+    const auto seen = at_median(*this);
+    return seen ? seen->issued_per_s : 0;
 }
 
 boost::json::object json_of(const capacity_run& found) {

@@ -18,7 +18,7 @@ struct strategy_capacity {
     std::vector<step> steps = {};      ///< of all searches
 
     double median() const;
-    /// Claims issued a second at the median rate, where it was held; the best of the steps.
+    /// Claims issued a second in the middle one, by p99, of the steps that held the median rate.
     double goodput() const;
 };
 

@@ -22,10 +22,9 @@ step put_to(claims_bench::stage& on, const std::string& strategy, double rate, c
     const auto served = on.serve(orders);
     const auto& told = served.report;
     if (on.how().before_books) on.how().before_books();
-    const auto unissued = told.sent - told.answered(201);
     claims_bench::demand_exact(
         fmt::format("{} at {:.0f} claims/s", strategy, rate),
-        claims_bench::account_of(claims_bench::read_issued(served.claims_file), on.books(), unissued));
+        claims_bench::account_of(claims_bench::read_issued(served.claims_file), on.books(), told.in_doubt));
     return judged(rate, told, how.wanted);
 }
 

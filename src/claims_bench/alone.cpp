@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
 #include <map>
 #include <stdexcept>
 #include <utility>
@@ -91,12 +90,6 @@ way way_of(std::string_view strategy) {
     return ways.at(strategy);
 }
 
-std::chrono::nanoseconds our_cpu() {
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
-}
-
 }  // namespace
 
 lone_claimer::lone_claimer(stage& on, std::string strategy)
@@ -108,7 +101,6 @@ sample lone_claimer::run() {
     const auto [how, together] = way_of(strategy_);
     const auto parts = on_.all_parties();
     const auto before = read_cpu(parts);
-    const auto ours = our_cpu();
     const auto begun = steady::now();
     const auto end = begun + on_.how().length;
     std::size_t made = 0;
@@ -117,8 +109,9 @@ sample lone_claimer::run() {
             throw std::runtime_error(strategy_ + " alone: a claim was not issued");
     const double seconds = std::chrono::duration<double>(steady::now() - begun).count();
     const auto claims = static_cast<double>(made);
-    sample found{claims / seconds, cpu_each(read_cpu(parts).since(before), claims)};
-    found.cpu.generator = std::chrono::duration<double, std::micro>(our_cpu() - ours).count() / claims;
+    const auto used = read_cpu(parts).since(before);
+    sample found{claims / seconds, cpu_each(used, claims)};
+    found.cpu.generator = std::chrono::duration<double, std::micro>(used.ours).count() / claims;
     if (!std::cmp_equal(on_.books().claims.size(), made))
         throw std::runtime_error(strategy_ + " alone: the database does not hold what was issued");
     return found;

@@ -5,9 +5,11 @@
 #include "claims_bench/pacing.hpp"
 #include "claims_bench/request_text.hpp"
 #include "claims_bench/sockets.hpp"
+#include "experiment/cpu_time.hpp"
+#include "load/exchange.hpp"
+#include "stats/histogram.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -22,12 +24,6 @@ constexpr std::size_t longest_surprise = 500;
 
 double in_ms(steady::duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
-double cpu_us_so_far() {
-    timespec used{};
-    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-    return static_cast<double>(used.tv_sec) * 1e6 + static_cast<double>(used.tv_nsec) / 1e3;
-}
-
 class generator {
    public:
     explicit generator(const load_orders& orders)
@@ -39,7 +35,7 @@ class generator {
     }
 
     load_report run() {
-        const double cpu_before = cpu_us_so_far();
+        const auto cpu_before = experiment::read_cpu({});
         begin_ = steady::now();
         end_ = begin_ + orders_.length;
         if (orders_.rate > 0) plan_.emplace(begin_, orders_.rate);
@@ -48,7 +44,8 @@ class generator {
         while (under_way_ > 0 || (open_ > 0 && more_to_send())) {
             if (!serve()) break;
         }
-        found_.cpu_us = cpu_us_so_far() - cpu_before;
+        const std::chrono::duration<double, std::micro> cpu = experiment::read_cpu({}).since(cpu_before).ours;
+        found_.cpu_us = cpu.count();
         found_.seconds = std::chrono::duration<double>(last_answer_ - begin_).count();
         finish();
         return std::move(found_);
@@ -131,9 +128,12 @@ class generator {
         last_answer_ = now;
         --under_way_;
         ++found_.statuses[what.status];
-        found_.latencies.add(in_ms(now - on.begun));
+        latencies_ms_.add(in_ms(now - on.begun));
         if (what.status != orders_.expected && found_.surprise.empty())
             found_.surprise = what.body.substr(0, longest_surprise);
+        // Only such a failure: refusals, of which there may be very many, are not read.
+        if (what.status >= 500 && load::outcome_of(what.status, what.body) == load::outcome::in_doubt)
+            ++found_.in_doubt;
         if (what.status != 201) return;
         if (const auto id = claim_id_in(what.body))
             issued_.push_back({*id, static_cast<std::int64_t>(on.request)});
@@ -145,12 +145,13 @@ class generator {
         std::uint64_t answers = 0;
         for (const auto& [status, count] : found_.statuses) answers += count;
         if (found_.sent > answers) found_.statuses[0] = found_.sent - answers;
+        found_.in_doubt += found_.answered(0);
         if (plan_)
             for (std::size_t never = next_; is_due(never); ++never) ++found_.dropped;
-        found_.p50_ms = found_.latencies.percentile(0.5);
-        found_.p95_ms = found_.latencies.percentile(0.95);
-        found_.p99_ms = found_.latencies.percentile(0.99);
-        found_.max_ms = found_.latencies.max();
+        found_.p50_ms = latencies_ms_.percentile(0.5);
+        found_.p95_ms = latencies_ms_.percentile(0.95);
+        found_.p99_ms = latencies_ms_.percentile(0.99);
+        found_.max_ms = latencies_ms_.max();
         found_.lag_p99_ms = lags_ms_.percentile(0.99);
         found_.own_lag_p99_ms = own_lags_ms_.percentile(0.99);
         if (!orders_.claims_file.empty()) write_issued(orders_.claims_file, issued_);
@@ -170,6 +171,7 @@ class generator {
     std::size_t under_way_ = 0;
     std::size_t open_ = 0;
     std::string text_;
+    stats::histogram latencies_ms_;
     stats::histogram lags_ms_;
     stats::histogram own_lags_ms_;
     std::vector<issued_claim> issued_;

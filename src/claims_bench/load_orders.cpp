@@ -1,7 +1,5 @@
 #include "claims_bench/load_orders.hpp"
 
-#include "report/histogram_json.hpp"
-
 #include <boost/json.hpp>
 
 namespace dibs::claims_bench {
@@ -63,11 +61,11 @@ std::string to_json(const load_report& told) {
     for (const auto& [status, count] : told.statuses) statuses[std::to_string(status)] = count;
     return json::serialize(json::object{{"sent", told.sent},
                                         {"statuses", std::move(statuses)},
+                                        {"in_doubt", told.in_doubt},
                                         {"surprise", told.surprise},
                                         {"seconds", told.seconds},
                                         {"cpu_us", told.cpu_us},
                                         {"dropped", told.dropped},
-                                        {"latencies", report::histogram_json(told.latencies)},
                                         {"p50_ms", told.p50_ms},
                                         {"p95_ms", told.p95_ms},
                                         {"p99_ms", told.p99_ms},
@@ -83,11 +81,11 @@ load_report load_report_from(std::string_view from) {
     read.sent = number<std::uint64_t>(value, "sent");
     for (const auto& [status, count] : value.at("statuses").as_object())
         read.statuses[std::stoi(std::string(status))] = count.to_number<std::uint64_t>();
+    read.in_doubt = number<std::uint64_t>(value, "in_doubt");
     read.surprise = text(value, "surprise");
     read.seconds = number<double>(value, "seconds");
     read.cpu_us = number<double>(value, "cpu_us");
     read.dropped = number<std::uint64_t>(value, "dropped");
-    read.latencies = report::histogram_from(value.at("latencies"));
     read.p50_ms = number<double>(value, "p50_ms");
     read.p95_ms = number<double>(value, "p95_ms");
     read.p99_ms = number<double>(value, "p99_ms");

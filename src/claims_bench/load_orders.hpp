@@ -1,7 +1,5 @@
 #pragma once
 
-#include "stats/histogram.hpp"
-
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -34,12 +32,12 @@ struct load_orders {
 struct load_report {
     std::uint64_t sent = 0;
     std::map<int, std::uint64_t> statuses;  ///< answers; 0: none came
+    std::uint64_t in_doubt = 0;             ///< not answered, or so: may have been issued all the same
     std::string surprise;                   ///< the first answer that was not expected
     double seconds = 0;                     ///< from the first request to the last answer
     double cpu_us = 0;                      ///< of the generator, in that time
     std::uint64_t dropped = 0;              ///< due, and never begun: no connection was free
-    stats::histogram latencies;             ///< ms; from the intended start, where there is a rate
-    double p50_ms = 0;                      ///< of the latencies
+    double p50_ms = 0;                      ///< from the intended start, where there is a rate
     double p95_ms = 0;
     double p99_ms = 0;
     double max_ms = 0;

@@ -1,9 +1,9 @@
 #include "claims_bench/service_statements.hpp"
 
 #include "claims_bench/target.hpp"
-#include "coupon/batch_store.hpp"
+#include "coupon/claims/batch_store.hpp"
+#include "coupon/claims/store.hpp"
 #include "coupon/input.hpp"
-#include "coupon/store.hpp"
 #include "locks/locker.hpp"
 #include "postgres/transaction.hpp"
 

@@ -3,9 +3,9 @@
 #include "claims_bench/load_orders.hpp"
 #include "claims_bench/processes.hpp"
 #include "core/asio.hpp"
+#include "coupon/accounts/tokens.hpp"
 #include "coupon/inventory.hpp"
 #include "coupon/rules.hpp"
-#include "coupon/tokens.hpp"
 #include "postgres/pool.hpp"
 #include "sandbox/servers.hpp"
 

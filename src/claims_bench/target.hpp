@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coupon/database.hpp"
+#include "coupon/operations/database.hpp"
 #include "sandbox/servers.hpp"
 
 namespace dibs::claims_bench {

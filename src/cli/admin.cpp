@@ -1,8 +1,8 @@
 #include "cli/commands.hpp"
 #include "core/run.hpp"
-#include "coupon/account_input.hpp"
+#include "coupon/accounts/account_input.hpp"
+#include "coupon/accounts/roles.hpp"
 #include "coupon/input.hpp"
-#include "coupon/roles.hpp"
 #include "postgres/pool.hpp"
 
 #include <dibs/error.hpp>

@@ -1,7 +1,7 @@
 #include "check/history_check.hpp"
 #include "check/timeline.hpp"
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
+#include "core/atomic_file.hpp"
 #include "history/reader.hpp"
 
 #include <fmt/format.h>

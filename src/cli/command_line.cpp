@@ -32,7 +32,8 @@ std::string command_line_of(const std::vector<std::string>& words, const value_s
                               ? word.substr(0, mark + 1) + shown(word.substr(0, mark), word.substr(mark + 1))
                               : shown(before, word);
         line += line.empty() ? std::filesystem::path(word).filename().native() : ' ' + typed_word(text);
-        before = word;
+        // an option may take several values
+        if (word.starts_with('-')) before = joined ? word.substr(0, mark) : word;
     }
     return line;
 }

@@ -1,7 +1,7 @@
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
-#include "report/comparison_change.hpp"
-#include "report/comparison_setting.hpp"
+#include "core/atomic_file.hpp"
+#include "report/comparison/comparison_change.hpp"
+#include "report/comparison/comparison_setting.hpp"
 #include "report/json_text.hpp"
 #include "report/results.hpp"
 
@@ -39,11 +39,9 @@ std::optional<double> share_from(std::string text) {
 }
 
 std::vector<report::single_run> runs_in(const std::string& folder) {
-    std::vector<report::single_run> runs;
-    const auto notes = report::read_runs({{folder, std::nullopt}},
-                                         [&](report::single_run&& run) { runs.push_back(std::move(run)); });
-    for (const auto& note : notes) fmt::print(stderr, "dibs compare: note: {}\n", note);
-    return runs;
+    auto read = report::read_results({{folder, std::nullopt}});
+    for (const auto& note : read.notes) fmt::print(stderr, "dibs compare: note: {}\n", note);
+    return std::move(read.runs);
 }
 
 /// Null where there is none.
@@ -58,9 +56,11 @@ boost::json::value summary_in(const std::string& folder) {
 }
 
 int run(const compare_flags& flags) {
+    std::optional<atomic_file> json;
+    if (!flags.json.empty()) json.emplace(flags.json);
     auto table = compare_benches(runs_in(flags.before), runs_in(flags.after), flags.confidence);
     table.remarks = report::differences_of_setting(summary_in(flags.before), summary_in(flags.after));
-    if (!flags.json.empty()) atomic_file(flags.json).keep(report::json_text(change_json(table)));
+    if (json) json->keep(report::json_text(change_json(table)));
     fmt::print("{}", flags.format == "json" ? report::json_text(change_json(table)) : change_markdown(table));
     if (flags.max_regression.empty()) return success;
     const auto worse = regressions(table, share_from(flags.max_regression).value());
@@ -70,11 +70,6 @@ int run(const compare_flags& flags) {
 
 std::string is_share(const std::string& text) {
     return share_from(text) ? "" : fmt::format("'{}' is not a share, as 10% or 0.1", text);
-}
-
-std::string is_confidence(const std::string& text) {
-    const auto share = share_from(text);
-    return share && *share > 0 && *share < 1 ? "" : fmt::format("'{}' is not between 0 and 1, as 0.95", text);
 }
 
 }  // namespace
@@ -94,15 +89,16 @@ void add_compare(CLI::App& app, int& status) {
         ->check(is_share);
     compare->add_option("--confidence", flags->confidence, "Of the intervals (default: 0.95)")
         ->type_name("SHARE")
-        ->check(is_confidence);
+        ->check(CLI::Range(0.01, 0.9999));
     compare->footer(
         "For each strategy p95, p95 of claims, success, and issues a second: the change from A to B with an\n"
         "interval, and whether it is better, worse, or not seen. With --max-regression status 99 says that "
         "a\n"
-        "figure is seen to be worse and its estimate is worse by more than that share; that a strategy of A "
-        "is\n"
-        "not in B; that one has fewer than two runs, so that nothing can be said; or that B issued a coupon\n"
-        "wrongly. docs/statistics.md has the method.\n"
+        "figure is seen to be worse and its estimate is worse by more than that share; that it is 0 in more "
+        "of\n"
+        "B's runs; that a strategy of A is not in B; that one has fewer than two runs, so that nothing can "
+        "be\n"
+        "said; or that B issued a coupon wrongly. docs/statistics.md has the method.\n"
         "Example, before and after a change:\n"
         "  dibs bench --rounds 10 --out results/before\n"
         "  dibs bench --rounds 10 --out results/after\n"

@@ -106,14 +106,20 @@ void print(const std::vector<locks::seen_lock>& seen) {
     }
 }
 
+boost::json::value or_null(const std::optional<std::int64_t>& number) {
+    return number ? boost::json::value(*number) : boost::json::value();
+}
+
+boost::json::value ms_or_null(const std::optional<std::chrono::milliseconds>& time) {
+    return time ? boost::json::value(time->count()) : boost::json::value();
+}
+
 boost::json::value json_of(const locks::seen_lock& one) {
-    const auto number = [](auto value) { return value ? boost::json::value(*value) : boost::json::value(); };
-    const auto left = one.remaining ? std::optional(one.remaining->count()) : std::nullopt;
     return boost::json::object{{"name", one.name},
                                {"backend", one.backend},
                                {"holder", one.holder},
-                               {"token", number(one.token)},
-                               {"remaining_ms", number(left)},
+                               {"token", or_null(one.token)},
+                               {"remaining_ms", ms_or_null(one.remaining)},
                                {"waiters", one.waiters},
                                {"dead_waiters", one.dead_waiters},
                                {"on", one.on}};
@@ -135,11 +141,29 @@ std::string sentence(const std::string& name, const broken_on& one) {
     return text + (one.backend == "database" ? "; its session was ended" : "; free now");
 }
 
+boost::json::value json_of(const std::string& name, const broken_on& one) {
+    return boost::json::object{{"name", name},
+                               {"backend", one.backend},
+                               {"holder", one.what.holder},
+                               {"token", or_null(one.what.token)},
+                               {"remaining_ms", ms_or_null(one.what.remaining)},
+                               {"next", one.what.next}};
+}
+
+void print_json(const std::string& name, const std::vector<broken_on>& broken) {
+    boost::json::array all;
+    for (const auto& one : broken) all.push_back(json_of(name, one));
+    fmt::print("{}", report::json_text(boost::json::object{{"broken", std::move(all)}}));
+}
+
 int break_lock(const inspect_flags& flags) {
     std::vector<broken_on> broken;
     run_or_explain(
         [&](asio::any_io_executor executor) { return take_away(std::move(executor), flags, broken); });
-    for (const auto& one : broken) fmt::print("{}\n", sentence(flags.names.front(), one));
+    if (flags.json)
+        print_json(flags.names.front(), broken);
+    else
+        for (const auto& one : broken) fmt::print("{}\n", sentence(flags.names.front(), one));
     if (!broken.empty()) return success;
     fmt::print(stderr, "{} is not held\n", flags.names.front());
     return not_held;
@@ -179,6 +203,7 @@ void add_break(CLI::App& app, int& status) {
     auto* command = app.add_subcommand("break", "Take a lock from whoever holds it");
     flags->names.resize(1);
     command->add_option("NAME", flags->names.front(), "The lock")->required();
+    command->add_flag("--json", flags->json, "Say what was broken as JSON");
     add_servers(*command, flags->servers);
     command->footer(
         "The next waiter gets it. WARNING: the old holder may still be working, and learns of it at its "

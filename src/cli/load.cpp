@@ -1,13 +1,13 @@
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/watched_run.hpp"
+#include "core/atomic_file.hpp"
 #include "core/random.hpp"
 #include "load/description.hpp"
 #include "load/generator.hpp"
 #include "load/stage.hpp"
 #include "report/json_text.hpp"
-#include "report/k6_json.hpp"
-#include "report/k6_text.hpp"
+#include "report/k6/k6_json.hpp"
+#include "report/k6/k6_text.hpp"
 
 #include <dibs/error.hpp>
 
@@ -89,8 +89,17 @@ load::ramping_users users_of(const load_flags& flags) {
     return asked;
 }
 
+/// Those that would do nothing. Throws load::bad_scenario.
+void refuse_idle_options(const load_flags& flags) {
+    if (!flags.duration.empty() && flags.vus == 0 && flags.rate.empty())
+        throw load::bad_scenario("--duration goes with --vus or --rate");
+    if (!is_open(flags) && (flags.max_users > 0 || flags.accept_bottleneck))
+        throw load::bad_scenario("--max-users and --accept-bottleneck go with --rate or --ramp-rate");
+}
+
 /// Throws load::bad_scenario or stats::bad_expression.
 load::scenario scenario_of(const load_flags& flags) {
+    refuse_idle_options(flags);
     load::scenario asked;
     asked.service = load::address_from_url(flags.url);
     asked.does.coupon = flags.coupon;
@@ -143,7 +152,9 @@ int finish(const load_flags& flags, const load::scenario& asked, const load::run
                    "ask for less, run it on a machine of its own, or give --accept-bottleneck\n");
         return failure;
     }
-    return done.summary.any_crossed() ? thresholds_crossed : success;
+    // what crossed a threshold may have recovered since
+    const bool crossed = done.ended == load::ending::aborted || done.summary.any_crossed();
+    return crossed ? thresholds_crossed : success;
 }
 
 int carry_out(const load_flags& flags) {

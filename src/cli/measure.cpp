@@ -1,6 +1,6 @@
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
+#include "core/atomic_file.hpp"
 #include "measure/suite.hpp"
 #include "sandbox/servers.hpp"
 

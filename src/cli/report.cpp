@@ -1,7 +1,7 @@
 #include "report/html/report.hpp"
 
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
+#include "core/atomic_file.hpp"
 
 #include <fmt/format.h>
 

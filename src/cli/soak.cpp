@@ -1,6 +1,6 @@
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
+#include "core/atomic_file.hpp"
 #include "core/random.hpp"
 #include "coupon/strategy.hpp"
 #include "soak/summary.hpp"

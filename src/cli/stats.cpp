@@ -1,8 +1,8 @@
-#include "cli/atomic_file.hpp"
 #include "cli/commands.hpp"
-#include "report/comparison_table.hpp"
+#include "core/atomic_file.hpp"
+#include "report/comparison/comparison_table.hpp"
 #include "report/json_text.hpp"
-#include "report/published_table.hpp"
+#include "report/published/published_table.hpp"
 #include "report/results.hpp"
 
 #include <boost/json/array.hpp>
@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,22 +87,17 @@ class printed_results {
 };
 
 int run(const stats_flags& flags) {
+    std::optional<atomic_file> json;
+    if (!flags.json.empty()) json.emplace(flags.json);
     std::vector<report::result_source> sources;
     for (const auto& argument : flags.sources) sources.push_back(source_from(argument, flags));
     printed_results results(flags);
     const auto notes =
         report::read_runs(sources, [&](report::single_run&& run) { results.add(std::move(run)); });
     for (const auto& note : notes) fmt::print(stderr, "dibs: note: {}\n", note);
-    if (!flags.json.empty()) atomic_file(flags.json).keep(results.in("json"));
+    if (json) json->keep(results.in("json"));
     fmt::print("{}", results.in(flags.format));
     return success;
-}
-
-std::string between_0_and_1(const std::string& text) {
-    double value = 0;
-    const bool is_number = CLI::detail::lexical_cast(text, value);
-    return is_number && value > 0 && value < 1 ? ""
-                                               : fmt::format("'{}' is not between 0 and 1, as 0.95", text);
 }
 
 }  // namespace
@@ -123,7 +119,7 @@ void add_stats(CLI::App& app, int& status) {
         "Compare the strategies in place of that table: ratios, ties, what chance does; md or json");
     stats->add_option("--confidence", flags->confidence, "Of the intervals (default: 0.95)")
         ->type_name("SHARE")
-        ->check(between_0_and_1);
+        ->check(CLI::Range(0.01, 0.9999));
     stats->add_option("--lang", flags->language, "Of headings and rankings (default: en)")
         ->type_name("en|ko")
         ->check(CLI::IsMember({"en", "ko"}));

@@ -1,6 +1,6 @@
 #include "coupon/api.hpp"
 
-#include "coupon/bearer.hpp"
+#include "coupon/accounts/bearer.hpp"
 #include "coupon/input.hpp"
 
 #include <utility>

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "coupon/access_observer.hpp"
+#include "coupon/accounts/access_observer.hpp"
+#include "coupon/accounts/tokens.hpp"
 #include "coupon/answer_guard.hpp"
 #include "coupon/answers.hpp"
-#include "coupon/claim_desk.hpp"
-#include "coupon/tokens.hpp"
+#include "coupon/claims/claim_desk.hpp"
 #include "http/rate_limit.hpp"
 #include "http/router.hpp"
 

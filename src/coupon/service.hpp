@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "coupon/access_observer.hpp"
-#include "coupon/claim_observer.hpp"
+#include "coupon/accounts/access_observer.hpp"
+#include "coupon/accounts/tokens.hpp"
+#include "coupon/claims/claim_observer.hpp"
 #include "coupon/input.hpp"
 #include "coupon/strategy.hpp"
-#include "coupon/tokens.hpp"
 #include "http/message.hpp"
 #include "http/rate_limit.hpp"
 #include "locks/locker.hpp"

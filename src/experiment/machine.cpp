@@ -1,10 +1,12 @@
 #include "experiment/machine.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sched.h>
 #include <sys/utsname.h>
 
 #include <charconv>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 
@@ -52,6 +54,8 @@ std::string value_in(std::string_view text, std::string_view key) {
     }
     return {};
 }
+
+std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
 
 machine this_machine() {
     machine found;

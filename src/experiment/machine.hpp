@@ -24,6 +24,9 @@ struct machine {
     bool operator==(const machine&) const = default;
 };
 
+/// As results have it: `2026-11-28T12:00:00Z`.
+std::string utc_now();
+
 /// All but the servers' versions; what cannot be read stays empty.
 machine this_machine();
 
@@ -36,7 +39,7 @@ machine machine_from(const boost::json::value& json);
 
 /// Whether runs of the two may stand in one table. Pure.
 struct machine_differences {
-    std::vector<std::string> that_matter;  ///< processor, cores, versions of the servers
+    std::vector<std::string> that_matter;  ///< processor, cores, servers, compiler
     std::vector<std::string> to_be_told;
 };
 machine_differences differences(const machine& before, const machine& now);

@@ -1,10 +1,11 @@
 #include "experiment/results_folder.hpp"
 
-#include "report/bench_report.hpp"
-#include "report/comparison_table.hpp"
+#include "core/atomic_file.hpp"
+#include "report/comparison/comparison_table.hpp"
 #include "report/json_text.hpp"
-#include "report/k6_json.hpp"
-#include "report/k6_text.hpp"
+#include "report/k6/k6_json.hpp"
+#include "report/k6/k6_text.hpp"
+#include "report/published/bench_report.hpp"
 #include "report/results.hpp"
 
 #include <fmt/format.h>
@@ -65,14 +66,12 @@ void results_folder::add(const run_record& run, bench_outline& bench) const {
 }
 
 std::string results_folder::comparison() const {
-    std::vector<report::single_run> runs;
-    report::read_runs({{folder_, std::nullopt}},
-                      [&](report::single_run&& run) { runs.push_back(std::move(run)); });
-    return report::comparison_markdown(report::compare_runs(runs, report::compared_metric::claims));
+    const auto read = report::read_results({{folder_, std::nullopt}});
+    return report::comparison_markdown(report::compare_runs(read.runs, report::compared_metric::claims));
 }
 
-void results_folder::write_report(const bench_outline& bench) const {
-    if (bench.runs.empty()) return;
+std::string results_folder::write_report(const bench_outline& bench) const {
+    if (bench.runs.empty()) return {};
     report::bench_document document;
     document.remarks.push_back(
         fmt::format("Profile {}, {} rounds, seed {}; {} service processes. {}, {} cores; {}", bench.ran.name,
@@ -87,16 +86,11 @@ void results_folder::write_report(const bench_outline& bench) const {
     }
     document.comparison = comparison();
     write("report.md", report::bench_report(document));
+    return document.comparison;
 }
 
 void results_folder::write(const std::string& name, const std::string& text) const {
-    const auto target = folder_ / name;
-    const auto unfinished = folder_ / ("." + name + ".unfinished");
-    std::ofstream file(unfinished, std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) throw std::runtime_error(fmt::format("{}: cannot be written", target.native()));
-    std::filesystem::rename(unfinished, target);
+    atomic_file(folder_ / name).keep(text);
 }
 
 std::string results_folder::read(const std::string& name) const {

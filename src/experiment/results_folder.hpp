@@ -25,13 +25,13 @@ class results_folder {
     void write(const bench_outline& bench) const;
     /// Adds the run to `bench` as well.
     void add(const run_record& run, bench_outline& bench) const;
-    /// What the runs that are there tell apart, as Markdown: ties, intervals, who is disqualified.
-    std::string comparison() const;
-    /// report.md of the runs that there are; none: none is written.
-    void write_report(const bench_outline& bench) const;
+    /// report.md of the runs that there are; none: none is written. Returns what they tell apart, as
+    /// Markdown: ties, intervals, who is disqualified.
+    std::string write_report(const bench_outline& bench) const;
 
    private:
     explicit results_folder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    std::string comparison() const;
     void write(const std::string& name, const std::string& text) const;
     std::string read(const std::string& name) const;
 

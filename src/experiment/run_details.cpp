@@ -1,4 +1,5 @@
 #include "experiment/run_record.hpp"
+#include "load/description.hpp"
 #include "report/histogram_json.hpp"
 
 #include <boost/json/array.hpp>
@@ -37,18 +38,7 @@ json::object json_of(const load::claim_log& claims) {
     return outcomes;
 }
 
-double ms_in(std::chrono::nanoseconds time) {
-    return std::chrono::duration<double, std::milli>(time).count();
-}
 double seconds_in(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
-
-json::object json_of(const load::generator_report& generator) {
-    return {{"lag_median_ms", ms_in(generator.lag_median)},
-            {"lag_p99_ms", ms_in(generator.lag_p99)},
-            {"lag_worst_ms", ms_in(generator.lag_worst)},
-            {"cpu_share", generator.cpu_share},
-            {"was_bottleneck", generator.was_bottleneck()}};
-}
 
 json::object json_of(const run_latencies& latencies) {
     return {{"request", report::histogram_json(latencies.request)},
@@ -98,7 +88,8 @@ json::object json_of(const fairness& order) {
 
 json::object cpu_json(const run_measures& measures) {
     json::object used{{"generator", seconds_in(measures.cpu.ours)},
-                      {"service", seconds_in(measures.cpu.services)}};
+                      {"service", seconds_in(measures.cpu.services)},
+                      {"stolen", seconds_in(measures.cpu.stolen)}};
     if (measures.whose.postgres != 0) used["postgresql"] = seconds_in(measures.cpu.postgres);
     if (!measures.whose.redis.empty()) used["redis"] = seconds_in(measures.cpu.redis);
     return used;
@@ -118,7 +109,7 @@ json::object details_of(const run_record& run) {
             {"interrupted_iterations", run.load.interrupted_iterations},
             {"reconciliation", json_of(run.books)},
             {"sell_out", json_of(run.burst)},
-            {"generator", json_of(run.load.generator)},
+            {"generator", load::describe(run.load.generator)},
             {"latencies", json_of(run.measures.latencies)},
             {"seconds", json_of(run.measures.seconds)},
             {"lock", json_of(run.measures.lock)},

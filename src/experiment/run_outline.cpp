@@ -24,6 +24,7 @@ boost::json::object json_of(const run_outline& run) {
         {"duplicates", run.duplicates},
         {"lost", run.lost},
         {"unexplained", run.unexplained},
+        {"miscounted", run.miscounted},
         {"conflicts", run.conflicts},
         {"sell_out",
          {{"issued", run.sell_out.issued}, {"refused", run.sell_out.refused}, {"other", run.sell_out.other}}},
@@ -53,6 +54,7 @@ run_outline run_outline_from(std::string strategy, const boost::json::value& jso
     read.duplicates = count(json, "duplicates");
     read.lost = count(json, "lost");
     read.unexplained = count(json, "unexplained");
+    if (json.as_object().contains("miscounted")) read.miscounted = count(json, "miscounted");
     read.conflicts = count(json, "conflicts");
     const auto& burst = json.at("sell_out");
     read.sell_out = {count(burst, "issued"), count(burst, "refused"), count(burst, "other")};

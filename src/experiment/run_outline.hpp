@@ -28,6 +28,7 @@ struct run_outline {
     std::int64_t duplicates = 0;
     std::int64_t lost = 0;
     std::int64_t unexplained = 0;
+    std::int64_t miscounted = 0;
     std::int64_t conflicts = 0;
     struct {
         std::int64_t issued = 0;

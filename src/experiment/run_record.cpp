@@ -30,6 +30,7 @@ void add_books(const run_record& run, run_outline& into) {
     into.duplicates = run.books.duplicates + run.burst.books.duplicates;
     into.lost = run.books.lost + run.burst.books.lost;
     into.unexplained = run.books.unexplained + run.burst.books.unexplained;
+    into.miscounted = run.books.miscounted + run.burst.books.miscounted;
     into.conflicts = run.books.conflicts + run.burst.books.conflicts;
     into.sell_out = {run.burst.issued, run.burst.refused, run.burst.other};
 }

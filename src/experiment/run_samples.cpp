@@ -47,6 +47,7 @@ void run_samples::requested(since_begin now, const load::request_record& done) {
 
 void run_samples::claimed(since_begin now, load::outcome what, std::chrono::nanoseconds took) {
     auto& second = at(now);
+    ++second.claims;
     const bool issued = what == load::outcome::issued;
     ++(issued ? second.issued : is_refusal(what) ? second.refused : second.failed);
     claims_now_.add(ms_of(took));
@@ -55,7 +56,11 @@ void run_samples::claimed(since_begin now, load::outcome what, std::chrono::nano
     claims_.push_back({now - took, now, issued ? grant::issued : grant::refused});
 }
 
-void run_samples::claim_in_doubt(since_begin now) { ++at(now).failed; }
+void run_samples::claim_in_doubt(since_begin now) {
+    auto& second = at(now);
+    ++second.claims;
+    ++second.failed;
+}
 
 void run_samples::users(since_begin now, std::size_t running) { at(now).users = running; }
 

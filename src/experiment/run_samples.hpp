@@ -26,6 +26,7 @@ struct second_figures {
     std::int64_t t = 0;  ///< the second, from 0
     std::size_t users = 0;
     std::uint64_t requests = 0;
+    std::uint64_t claims = 0;  ///< whatever came of them
     std::uint64_t issued = 0;
     std::uint64_t refused = 0;  ///< claims that were sold out, or the user's second
     std::uint64_t failed = 0;   ///< every other claim, and sign-ups

@@ -3,16 +3,14 @@
 #include "core/task_group.hpp"
 #include "core/wakeup.hpp"
 #include "coupon/inventory.hpp"
+#include "experiment/machine.hpp"
 #include "http/client.hpp"
 #include "load/burst.hpp"
 #include "load/description.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <stdexcept>
 #include <utility>
 
@@ -56,8 +54,6 @@ task<std::string> figures_of(std::uint16_t port) {
     co_return told.body;
 }
 
-std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))); }
-
 }  // namespace
 
 runner::runner(postgres::pool& database, service_under_test service, watcher watch)
@@ -98,7 +94,7 @@ task<void> runner::put_under_load(load::scenario plan, run_record& into) {
     seen.latencies = samples.latencies();
     seen.seconds = samples.seconds();
     seen.order_of_service = samples.order_of_service();
-    into.scenario = load::describe(plan, into.load).at("scenario").as_object();
+    into.scenario = load::describe_scenario(plan);
 }
 
 task<load::run_result> runner::generate(load::scenario plan, run_samples& into) {

@@ -18,12 +18,6 @@ arrival_rate arrival_rate::constant(double rate, std::chrono::nanoseconds length
     return made;
 }
 
-double arrival_rate::peak() const {
-    double highest = start;
-    for (const rate_stage& next : stages) highest = std::max(highest, next.target);
-    return highest;
-}
-
 arrival_schedule::arrival_schedule(const arrival_rate& rate) : first_at_once_(rate.is_constant()) {
     double from = rate.start;
     double begun = 0;

@@ -25,7 +25,6 @@ struct arrival_rate {
     /// The same rate, above zero, all the time.
     static arrival_rate constant(double rate, std::chrono::nanoseconds length);
     bool is_constant() const { return start > 0 && stages.size() == 1 && stages.front().target == start; }
-    double peak() const;
 };
 
 /// The times at which iterations are to begin: the n-th where the integral of the rate reaches n. At a

@@ -36,14 +36,6 @@ struct executor_words {
     }
 };
 
-json::object described(const scenario& asked) {
-    json::object made = std::visit(executor_words(), asked.executor);
-    if (std::holds_alternative<ramping_users>(asked.executor))
-        made["graceful_ramp_down_s"] = seconds(asked.allowed.ramp_down);
-    made["graceful_stop_s"] = seconds(asked.allowed.stop);
-    return made;
-}
-
 json::object described(const claim_log& claims) {
     json::object made{
         {"count", claims.latency.count()},           {"acknowledged", claims.count(outcome::issued)},
@@ -54,16 +46,24 @@ json::object described(const claim_log& claims) {
     return made;
 }
 
-json::object described(const generator_report& seen) {
-    return {{"lag_p50_ms", milliseconds(seen.lag_median)},
-            {"lag_p99_ms", milliseconds(seen.lag_p99)},
-            {"lag_max_ms", milliseconds(seen.lag_worst)},
-            {"start_lag_p99_ms", milliseconds(seen.start_lag_p99)},
-            {"cpu_share", seen.cpu_share},
-            {"bottleneck", seen.was_bottleneck()}};
+}  // namespace
+
+json::object describe_scenario(const scenario& asked) {
+    json::object made = std::visit(executor_words(), asked.executor);
+    if (std::holds_alternative<ramping_users>(asked.executor))
+        made["graceful_ramp_down_s"] = seconds(asked.allowed.ramp_down);
+    made["graceful_stop_s"] = seconds(asked.allowed.stop);
+    return made;
 }
 
-}  // namespace
+json::object describe(const generator_report& seen) {
+    return {{"lag_median_ms", milliseconds(seen.lag_median)},
+            {"lag_p99_ms", milliseconds(seen.lag_p99)},
+            {"lag_worst_ms", milliseconds(seen.lag_worst)},
+            {"start_lag_p99_ms", milliseconds(seen.start_lag_p99)},
+            {"cpu_share", seen.cpu_share},
+            {"was_bottleneck", seen.was_bottleneck()}};
+}
 
 json::object describe(const scenario& asked, const run_result& done) {
     const bool with_password = asked.does.registration == sign_up::with_password;
@@ -72,21 +72,21 @@ json::object describe(const scenario& asked, const run_result& done) {
             {"coupon", asked.does.coupon.id},
             {"with_password", with_password},
             {"seed", asked.seed},
-            {"scenario", described(asked)},
+            {"scenario", describe_scenario(asked)},
             {"duration_s", seconds(done.summary.duration)},
             {"interrupted", done.ended == ending::interrupted},
             {"aborted", done.ended == ending::aborted},
             {"interrupted_iterations", done.interrupted_iterations},
             {"dropped_iterations", done.dropped_iterations},
             {"claims", described(done.claims)},
-            {"generator", described(done.generator)}};
+            {"generator", describe(done.generator)}};
 }
 
 std::string bottleneck_warning(const generator_report& seen) {
     if (!seen.was_bottleneck()) return {};
     const std::string late = fmt::format(
         "its timers fired {:.1f} ms late at the 99th percentile, {:.1f} ms at worst, and the latencies "
-        "above include that",
+        "include that",
         milliseconds(std::max(seen.lag_p99, seen.start_lag_p99)), milliseconds(seen.lag_worst));
     if (seen.was_saturated())
         return fmt::format(

@@ -12,6 +12,12 @@ namespace dibs::load {
 /// well the generator kept time.
 boost::json::object describe(const scenario& asked, const run_result& done);
 
+/// Its executor, stages and grace.
+boost::json::object describe_scenario(const scenario& asked);
+
+/// How well the generator kept time.
+boost::json::object describe(const generator_report& seen);
+
 /// A line that says by how much the generator was late, and whether by its own doing; empty when it was no
 /// bottleneck.
 std::string bottleneck_warning(const generator_report& seen);

@@ -65,7 +65,7 @@ void generator::end(ending how) {
 
 run_progress generator::progress() const {
     run_progress now;
-    now.elapsed = steady::now() - context_.begin;
+    if (context_.begin != steady::time_point{}) now.elapsed = steady::now() - context_.begin;
     now.length = length_;
     now.users = context_.alive;
     now.peak = most_users_;
@@ -120,7 +120,7 @@ task<void> generator::count_users() {
         timer.expires_at(due);
         co_await timer.async_wait(asio::use_awaitable);
         records_.users(context_.alive, driver_->users());
-        if (records_.abort_reason(due - context_.begin) != nullptr) end(ending::aborted);
+        if (records_.abort_reason(steady::now() - context_.begin) != nullptr) end(ending::aborted);
     }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coupon/claim_observer.hpp"
+#include "coupon/claims/claim_observer.hpp"
 #include "page/lock_times.hpp"
 
 namespace dibs::page {

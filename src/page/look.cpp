@@ -1,7 +1,7 @@
 #include "page/look.hpp"
 
+#include "coupon/claims/store.hpp"
 #include "coupon/input.hpp"
-#include "coupon/store.hpp"
 #include "postgres/pool.hpp"
 
 #include <dibs/error.hpp>

@@ -15,6 +15,9 @@ struct statement {
     const char* text;
 };
 
+/// What errors call it.
+inline std::string_view name_of(const statement& what) { return *what.name ? what.name : what.text; }
+
 /// Values for `$1` …, in order: `params().add(name).add(42).add_null()`.
 class params {
    public:

@@ -32,6 +32,13 @@ std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
     return table;
 }
 
+std::string list_text(const std::vector<std::string>& words) {
+    std::string text;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
+    return text;
+}
+
 std::string escaped_cell(std::string_view text) {
     std::string escaped;
     for (const char c : text) {

@@ -73,7 +73,7 @@ std::vector<std::string> read_runs(const std::vector<result_source>& sources, co
 
 results read_results(const std::vector<result_source>& sources) {
     results read;
-    read.notes = read_runs(sources, [&](const single_run& run) { read.runs.add(run.strategy, run.figures); });
+    read.notes = read_runs(sources, [&](single_run&& run) { read.runs.push_back(std::move(run)); });
     return read;
 }
 

@@ -15,15 +15,15 @@ struct result_source {
 };
 
 struct results {
-    run_collection runs;
+    std::vector<single_run> runs;
     std::vector<std::string> notes;  ///< what was odd, though it could be read
 };
 
-/// Gives each run of the sources to `take`, and returns what was odd. Reads and throws as `read_results`.
-std::vector<std::string> read_runs(const std::vector<result_source>& sources, const run_taker& take);
-
 /// Reads files (text of k6, a report.md, JSON of k6 or dibs) and folders of `dibs bench` (all run files in
-/// them). Throws unreadable; nothing that looks like a run is left out silently.
+/// them). Gives each run to `take`, and returns what was odd. Throws unreadable; nothing that looks like a
+/// run is left out silently.
+std::vector<std::string> read_runs(const std::vector<result_source>& sources, const run_taker& take);
+/// The same, keeping them.
 results read_results(const std::vector<result_source>& sources);
 
 }  // namespace dibs::report

@@ -87,7 +87,8 @@ stats::wrongs wrongs_in(const json::value& books, const log_origin& origin) {
     const auto counted = [&](const char* pointer) {
         return static_cast<std::int64_t>(number_if_any(books, pointer, origin, most_coupons).value_or(0));
     };
-    return {counted("/oversold"), counted("/duplicates"), counted("/lost"), counted("/unexplained")};
+    return {counted("/oversold"), counted("/duplicates"), counted("/lost"), counted("/unexplained"),
+            counted("/miscounted")};
 }
 
 /// Those of the load and of the sell-out together.
@@ -161,14 +162,6 @@ std::vector<single_run> read_bench(const json::object& strategies, const log_ori
 }
 
 }  // namespace
-
-k6_log read_k6_text(std::istream& text, log_origin origin) {
-    line_reader lines(text, origin.file);
-    k6_log log(std::move(origin));
-    while (const auto line = lines.next()) log.line(*line);
-    log.finish();
-    return log;
-}
 
 std::vector<std::string> read_k6_text(std::istream& text, log_origin origin, const run_taker& take) {
     line_reader lines(text, origin.file);

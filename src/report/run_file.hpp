@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/k6_log.hpp"
+#include "report/k6/k6_log.hpp"
 
 #include <istream>
 #include <string>
@@ -9,9 +9,8 @@
 
 namespace dibs::report {
 
-/// Reads a log of k6 summaries line by line. Throws unreadable.
-k6_log read_k6_text(std::istream& text, log_origin origin);
-/// The same, giving each run to `take` at once; returns what a reader should know.
+/// Reads a log of k6 summaries line by line, giving each run to `take` at once; returns what a reader should
+/// know. Throws unreadable.
 std::vector<std::string> read_k6_text(std::istream& text, log_origin origin, const run_taker& take);
 
 /// Reads JSON: k6's `--summary-export`, a run of dibs (the same with "dibs"), or the summary.json of a

@@ -8,6 +8,14 @@
 
 namespace dibs::report {
 
+std::optional<stats::wrongs> wrongs_in_runs(const std::vector<single_run>& runs, std::string_view strategy) {
+    std::optional<stats::wrongs> all;
+    for (const auto& run : runs)
+        if (run.strategy == strategy && run.details.wrong)
+            all = all.value_or(stats::wrongs{}) += *run.details.wrong;
+    return all;
+}
+
 void run_collection::add(std::string_view strategy, const run_figures& run) {
     auto found = std::find_if(strategies_.begin(), strategies_.end(),
                               [&](const auto& known) { return known.strategy == strategy; });

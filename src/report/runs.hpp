@@ -37,6 +37,9 @@ struct single_run {
     run_details details = {};
 };
 
+/// Over all the strategy's runs that say it; empty where none does.
+std::optional<stats::wrongs> wrongs_in_runs(const std::vector<single_run>& runs, std::string_view strategy);
+
 using run_taker = std::function<void(single_run&&)>;
 
 struct strategy_runs {

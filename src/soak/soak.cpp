@@ -2,7 +2,7 @@
 
 #include "core/run.hpp"
 #include "coupon/inventory.hpp"
-#include "coupon/schema.hpp"
+#include "coupon/operations/schema.hpp"
 #include "history/reader.hpp"
 #include "postgres/pool.hpp"
 #include "soak/customers.hpp"

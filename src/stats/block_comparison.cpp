@@ -1,8 +1,6 @@
 #include "stats/block_comparison.hpp"
 
-#include "stats/comparison_parts.hpp"
-
-#include <boost/math/distributions/students_t.hpp>
+#include "stats/rank_comparison.hpp"
 
 #include <algorithm>
 #include <array>
@@ -94,9 +92,8 @@ std::optional<drift_result> drift_of(const std::vector<named_values>& treatments
             without_rounding(means[i] - mean - slope * (static_cast<double>(i) - middle), treatments);
         rest += left * left;
     }
-    const boost::math::students_t student(n - 2);
-    const double half = (n - 1) * std::sqrt(rest / (n - 2) / squares) *
-                        boost::math::quantile(boost::math::complement(student, (1 - options.confidence) / 2));
+    const double half =
+        (n - 1) * std::sqrt(rest / (n - 2) / squares) * student_quantile(n - 2, 1 - options.confidence);
     const double change = without_rounding(slope * (n - 1), treatments);
     return drift_result{from_scale(change, options.on),
                         from_scale(interval{change - half, change + half}, options.on),
@@ -127,6 +124,7 @@ comparison_result compare_in_blocks(const block_design& runs, const comparison_o
     });
     made.drift = drift_of(treatments, options);
     made.chance = noise_of(made, common);
+    made.ranks = compare_ranks(treatments, options);
     return made;
 }
 

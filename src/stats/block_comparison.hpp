@@ -18,9 +18,9 @@ struct block_design {
 
 /// Compares all pairs with Tukey's simultaneous intervals, on what a run differs from the mean of its round
 /// and that of its treatment (J. W. Tukey, The Problem of Multiple Comparisons, 1953). Rounds that are not
-/// complete are left out. Where the residuals show that the treatments' noise differs (`unequal_spread`),
-/// each pair's interval comes from its own differences, with the same quantile at fewer degrees of freedom.
-/// Never fails: `lacks` says what is missing.
+/// complete are left out. Where the residuals show that the treatments' noise differs (`spread::own`), each
+/// pair's interval comes from its own differences, by Student's t at Bonferroni's level; where that is
+/// unclear, it is the wider of the two. Never fails: `lacks` says what is missing.
 comparison_result compare_in_blocks(const block_design& runs, const comparison_options& options = {});
 
 /// Runs of treatments that were not taken in rounds.
@@ -29,9 +29,10 @@ struct treatment_runs {
     std::vector<double> values;
 };
 
-/// Compares all pairs by Tukey and Kramer, or, where the noise differs, by Games and Howell. Assumes that
-/// nothing but the treatments changed between the runs of one and those of another, which nobody can check
-/// afterwards. For ratios, values that are not above 0 are left out.
+/// Compares all pairs by Tukey and Kramer, or, where the noise differs, by Welch at Bonferroni's level; where
+/// that is unclear, by the wider of the two. Assumes that nothing but the treatments changed between the runs
+/// of one and those of another, which nobody can check afterwards. For ratios, values that are not above 0
+/// are left out.
 comparison_result compare_groups(const std::vector<treatment_runs>& groups,
                                  const comparison_options& options = {});
 

@@ -64,6 +64,12 @@ double from_scale(double value, scale on) { return on == scale::ratio ? std::exp
 interval from_scale(const interval& of, scale on) {
     return {from_scale(of.lower, on), from_scale(of.upper, on)};
 }
+std::vector<double> usable_on(scale on, std::span<const double> values) {
+    std::vector<double> usable;
+    for (const double value : values)
+        if (is_usable(value, on)) usable.push_back(to_scale(value, on));
+    return usable;
+}
 
 double without_rounding(double difference, std::span<const named_values> values) {
     double largest = 0;

@@ -69,6 +69,17 @@ enum class spread {
     own       ///< for each pair from its own runs, as the treatments' noise clearly differs
 };
 
+/// What ranks within the rounds say; compare_ranks() in rank_comparison.hpp.
+struct rank_result {
+    std::vector<double> mean_ranks;  ///< by treatment; 1: the best of every round
+    double probability = 1;          ///< of such ranks, if the treatments are identical
+    double critical = 0;  ///< treatments whose mean ranks differ by more are told apart, all at once
+
+    bool behind(std::size_t one, std::size_t other) const {
+        return mean_ranks[one] - mean_ranks[other] > critical;
+    }
+};
+
 struct comparison_result {
     comparison_options options;
     /// What a comparison lacks; treatments are there all the same, with the figures that exist.
@@ -84,6 +95,7 @@ struct comparison_result {
     double deviation = 0;
     std::optional<drift_result> drift;  ///< for three rounds and more
     std::optional<noise_floor> chance;
+    std::optional<rank_result> ranks;  ///< for runs in rounds, if there are enough
 
     bool enough() const { return lacks == lack::nothing; }
     /// The pair in this direction; both are indices of treatments, not equal, and there was enough.

@@ -21,6 +21,8 @@ bool is_usable(double value, scale on);
 double to_scale(double value, scale on);
 double from_scale(double value, scale on);
 interval from_scale(const interval& of, scale on);
+/// Those of the values that can be compared, on the scale.
+std::vector<double> usable_on(scale on, std::span<const double> values);
 
 /// 0 for what is nothing but rounding beside `values`: identical runs must not be told apart by it.
 double without_rounding(double difference, std::span<const named_values> values);

@@ -13,6 +13,7 @@ wrongs& wrongs::operator+=(const wrongs& more) {
     duplicates += more.duplicates;
     lost += more.lost;
     unexplained += more.unexplained;
+    miscounted += more.miscounted;
     return *this;
 }
 
@@ -27,6 +28,7 @@ std::string describe(const wrongs& counted) {
     part(counted.duplicates, "issued twice");
     part(counted.lost, "lost");
     part(counted.unexplained, "unexplained");
+    part(counted.miscounted, "miscounted");
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 

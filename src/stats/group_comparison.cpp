@@ -36,11 +36,7 @@ precision welch(const residuals& left, const residuals& right) {
 comparison_result compare_groups(const std::vector<treatment_runs>& groups,
                                  const comparison_options& options) {
     std::vector<named_values> treatments;
-    for (const auto& [name, values] : groups) {
-        treatments.push_back({name, {}});
-        for (const double value : values)
-            if (is_usable(value, options.on)) treatments.back().values.push_back(to_scale(value, options.on));
-    }
+    for (const auto& [name, values] : groups) treatments.push_back({name, usable_on(options.on, values)});
     auto made = described(treatments, options);
     const bool too_few = std::any_of(treatments.begin(), treatments.end(),
                                      [](const auto& treatment) { return treatment.values.size() < 2; });

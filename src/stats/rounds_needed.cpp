@@ -3,6 +3,7 @@
 #include "stats/comparison_parts.hpp"
 
 #include <boost/math/constants/constants.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/normal.hpp>
 
@@ -18,22 +19,29 @@ struct sought {
     double deviation = 0;  ///< of one round's difference of two runs
 };
 
+/// By which interval two will be told apart: where that is unclear, by the wider, which is that of their own
+/// noise for all but pairs that happen to have little.
+bool by_own_noise(const comparison_result& made) { return made.noise != spread::common; }
+
 /// As the intervals of `made` would have them.
 double degrees_of_freedom(std::size_t rounds, const comparison_result& made) {
     const auto n = static_cast<double>(rounds);
     const auto treatments = static_cast<double>(made.treatments.size());
     const bool blocked = made.rounds > 0;
-    if (made.noise == spread::own) return blocked ? n - 1 : 2 * (n - 1);
+    if (by_own_noise(made)) return blocked ? n - 1 : 2 * (n - 1);
     return blocked ? (n - 1) * (treatments - 1) : (n - 1) * treatments;
 }
 
 /// That so many rounds tell the two apart.
 double power_of(std::size_t rounds, const sought& of, const comparison_result& made) {
     const precision unit{1, degrees_of_freedom(rounds, made)};
-    const double limit = (made.noise == spread::own ? own_margin : common_margin)(unit, made).half;
+    const double limit = (by_own_noise(made) ? own_margin : common_margin)(unit, made).half;
     const double far = of.difference / of.deviation * std::sqrt(static_cast<double>(rounds));
-    // where the estimate of the noise is as good as the noise, and where the library's series would not end
-    if (unit.degrees > 1000 || far > 30) return cdf(boost::math::normal(), far - limit);
+    // where the estimate of the noise is as good as the noise
+    if (unit.degrees > 1000) return cdf(boost::math::normal(), far - limit);
+    // where the library's series would not end, and where only that estimate matters
+    const double ratio = far / limit;
+    if (far > 30) return cdf(boost::math::chi_squared(unit.degrees), unit.degrees * ratio * ratio);
     return cdf(complement(boost::math::non_central_t(unit.degrees, far), limit));
 }
 

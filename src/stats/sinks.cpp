@@ -90,13 +90,6 @@ double trend::percentile(double p) const {
     return stats::percentile(samples_, p);
 }
 
-histogram trend::counted() const {
-    if (!exact()) return counted_;
-    histogram made;
-    for (const double value : samples_) made.add(value);
-    return made;
-}
-
 bool empty(const sink& any) {
     return std::visit([](const auto& kind) { return kind.empty(); }, any);
 }

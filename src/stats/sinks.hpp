@@ -86,8 +86,6 @@ class trend {
     double max() const { return percentile(1); }
     /// The share p, 0 to 1, of the samples, as sample.hpp has it. The first call after an `add` sorts.
     double percentile(double p) const;
-    /// All samples, as a histogram has them.
-    histogram counted() const;
 
    private:
     void sort() const;

@@ -37,6 +37,7 @@ double range_cdf(double range, std::size_t means) {
 
 double studentised_range::cdf(double q) const {
     assert(means >= 2 && degrees >= 1 && q >= 0);
+    if (std::isinf(degrees)) return range_cdf(q, means);
     // over the square of the estimate, times the degrees: cut where its density changes its shape
     const boost::math::chi_squared squares(degrees);
     const auto at_square_root = [&](double root) {

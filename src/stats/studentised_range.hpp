@@ -10,7 +10,7 @@ namespace dibs::stats {
 /// a simulation would need a seed and millions of draws to come near.
 struct studentised_range {
     std::size_t means;  ///< 2 and more
-    double degrees;     ///< 1 and more
+    double degrees;     ///< 1 and more; infinite where the deviation is known
 
     /// The probability of a range up to `q`; `q` is not negative.
     double cdf(double q) const;

@@ -1,6 +1,6 @@
 // The bodies of requests: refused as invalid input, or within their limits and fit for a database.
-#include "coupon/account_input.hpp"
-#include "coupon/admin_input.hpp"
+#include "coupon/accounts/account_input.hpp"
+#include "coupon/admin/admin_input.hpp"
 #include "coupon/input.hpp"
 #include "report/utf8.hpp"
 #include "tests/fuzz/fuzz.hpp"

@@ -7,12 +7,12 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace dibs::fuzz {
 namespace {
 
-using report::k6_log;
 using runs = std::vector<report::single_run>;
 
 void require_possible(const runs& found) {
@@ -28,34 +28,37 @@ void require_possible(const runs& found) {
 template <class Read>
 std::optional<runs> runs_in(Read read) {
     try {
-        const k6_log log = read();
-        require(!log.runs().empty(), "a log without runs is accepted");
-        return log.runs();
+        runs found = read();
+        require(!found.empty(), "a log without runs is accepted");
+        return found;
     } catch (const report::unreadable&) {
         return std::nullopt;
     }
 }
 
-k6_log read_lines(std::string_view text, std::optional<std::string> strategy) {
-    k6_log log({"log", std::move(strategy)});
+runs read_lines(std::string_view text, std::optional<std::string> strategy) {
+    report::k6_log log({"log", std::move(strategy)});
     while (!text.empty()) {
         const auto end = std::min(text.find('\n'), text.size());
         log.line(text.substr(0, end));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     log.finish();
-    return log;
+    return log.runs();
 }
 
 /// As a file, and one of another system.
-k6_log read_with_other_line_ends(std::string_view text) {
+runs read_with_other_line_ends(std::string_view text) {
     std::string changed;
     for (const char c : text) {
         if (c == '\n') changed += '\r';
         changed += c;
     }
     std::istringstream file(changed);
-    return report::read_k6_text(file, {"log", std::nullopt});
+    runs found;
+    report::read_k6_text(file, {"log", std::nullopt},
+                         [&](report::single_run&& run) { found.push_back(std::move(run)); });
+    return found;
 }
 
 bool same(const std::optional<runs>& one, const std::optional<runs>& other) {

@@ -1,5 +1,5 @@
 // A configuration in TOML: refused with its line, or settings that are the same when written again.
-#include "cli/settings_file.hpp"
+#include "cli/serve/settings_file.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <dibs/error.hpp>

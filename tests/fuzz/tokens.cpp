@@ -1,9 +1,9 @@
 // Access tokens: whatever is sent, only what was signed with the key passes, and only in its time. The first
 // byte says how the rest is meant: as a token, as changes to a good one, or as claims that the key has
 // signed.
-#include "coupon/tokens.hpp"
+#include "coupon/accounts/tokens.hpp"
 
-#include "coupon/base64.hpp"
+#include "coupon/accounts/base64.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
 #include <dibs/error.hpp>

@@ -4,6 +4,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -59,9 +60,12 @@ class dibs_bench : public testing::Test {
             most_users = std::max(most_users, second.at("users").as_int64());
         }
         EXPECT_EQ(in_seconds, issued);
+        EXPECT_GT(most_users, 0);
+        EXPECT_TRUE(run.at("generator").at("was_bottleneck").is_bool());
         EXPECT_GT(run.at("fairness").at("by_arrival").as_array().size(), 0U);
         for (const char* party : {"generator", "service", "postgresql", "redis"})
             EXPECT_GT(run.at("cpu_s").at(party).to_number<double>(), 0) << party;
+        EXPECT_GE(run.at("cpu_s").at("stolen").to_number<double>(), 0);
         EXPECT_EQ(run.at("lock").is_null(), strategy == "cas");
         if (strategy == "cas") return;
         EXPECT_EQ(run.at("lock").at("acquired"), issued) << "of both processes";
@@ -159,6 +163,13 @@ TEST_F(dibs_bench, goes_on_where_it_was_interrupted) {
     ASSERT_EQ(ran.status, 0) << ran.out << ran.errors;
     const auto whole = json_of("summary.json");
     EXPECT_EQ(whole.at("finished"), true);
+    for (const auto& [strategy, of] : whole.at("strategies").as_object()) {
+        double sum = 0;
+        for (const auto& run : of.at("runs").as_array()) sum += run.at("p95_ms").to_number<double>();
+        EXPECT_THAT(ran.out,
+                    HasSubstr(fmt::format("{:<10} {:>6} {:>10.1f} ", std::string(strategy), 2, sum / 2)))
+            << "the median of two";
+    }
     EXPECT_EQ(whole.at("order"), order);
     EXPECT_EQ(whole.at("command"), left.at("command"));
     std::vector<std::string> planned;
@@ -242,6 +253,10 @@ TEST_F(dibs_bench, says_what_is_wrong) {
         {{"--resume", "x", "--seed", "1"}, "--seed"},
         {{"--capacity", "--claims"}, "--claims"},
         {{"--capacity", "--step", "soon"}, "--step"},
+        {{"--capacity", "--step", "61s"}, "a minute at most"},
+        {{"--capacity", "--profile", "smoke"}, "--profile"},
+        {{"--claims", "--strategies", "cas"}, "--only"},
+        {{"--claims", "--out", "x"}, "--json"},
         {{"--p99", "1ms"}, "--capacity"},
         {{"--capacity", "--seed", "1"}, "--seed"},
         {{"--json", "x"}, "--claims or --capacity"}};

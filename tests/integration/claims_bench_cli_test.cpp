@@ -1,4 +1,5 @@
 // `dibs bench --claims` as its users see it, and whether its books see a service that acknowledges too much.
+#include "capacity/measure.hpp"
 #include "claims_bench/stage.hpp"
 #include "claims_bench/throughput.hpp"
 #include "claims_bench/waiting.hpp"
@@ -115,6 +116,15 @@ TEST_F(claims_stage, is_not_believed_when_it_issued_what_nobody_was_told_of) {
         execute("UPDATE coupons SET issued = issued + 1");
     });
     EXPECT_THAT(failure_of([&] { claims_bench::measure_claims(on, "queue"); }), HasSubstr("unexplained 1"));
+
+    // nor where a claim that was refused could stand for it
+    execute("ALTER TABLE claims ADD CHECK (user_id % 3 <> 0) NOT VALID");
+    capacity::measuring how;
+    how.step = 300ms;
+    how.repeats = 1;
+    how.search = {.first = 100, .lowest = 100};
+    EXPECT_THAT(failure_of([&] { capacity::measure(on, "cas", how, [](std::size_t, double) {}); }),
+                HasSubstr("unexplained 1"));
 }
 
 TEST_F(claims_stage, has_a_floor_for_each_strategy_and_knows_who_is_absent) {

@@ -3,11 +3,13 @@
 #include "claims_bench/issued_claims.hpp"
 #include "core/spawn.hpp"
 #include "http/server.hpp"
+#include "stats/histogram.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <array>
@@ -107,7 +109,7 @@ TEST_F(claims_generator, drops_what_finds_no_connection_in_time_where_it_may) {
     const auto told = claims_bench::generate(paced, [] {});
     EXPECT_LE(told.sent, 5U) << "one connection, 50 ms each, and a moment of grace at the end";
     EXPECT_EQ(told.sent + told.dropped, 20U);
-    EXPECT_EQ(told.latencies.count(), told.sent);
+    EXPECT_EQ(told.answered(201), told.sent);
 }
 
 TEST_F(claims_generator, counts_latencies_from_the_send_where_there_is_no_rate) {
@@ -141,6 +143,16 @@ TEST_F(claims_generator, tells_what_it_did_not_expect) {
     EXPECT_TRUE(claims_bench::read_issued(folder / "issued").empty());
 }
 
+TEST_F(claims_generator, tells_what_may_have_been_issued_from_what_was_not) {
+    const auto in_doubt = [&](int status, const char* problem) {
+        const slow_server server(0ms, saying(status, fmt::format(R"({{"type":"/problems/{}"}})", problem)));
+        return claims_bench::generate(orders(server.port()), [] {}).in_doubt;
+    };
+    EXPECT_EQ(in_doubt(503, "in-doubt"), 20U);
+    EXPECT_EQ(in_doubt(503, "backend-unavailable"), 0U);
+    EXPECT_EQ(in_doubt(409, "sold-out"), 0U);
+}
+
 TEST_F(claims_generator, counts_what_was_never_answered) {
     asio::io_context io;
     tcp::acceptor door(io, tcp::endpoint(asio::ip::address_v4::loopback(), 0));
@@ -155,6 +167,7 @@ TEST_F(claims_generator, counts_what_was_never_answered) {
     EXPECT_LT(steady::now() - begun, 20s) << "without a connection there is nothing to wait for";
     EXPECT_EQ(told.sent, 1U);
     EXPECT_EQ(told.answered(0), 1U);
+    EXPECT_EQ(told.in_doubt, 1U);
 }
 
 }  // namespace

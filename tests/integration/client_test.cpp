@@ -1,47 +1,16 @@
 // The public API on real servers: leases that are kept, lost and released; threads, executors, shutdown.
-#include "postgres/connection.hpp"
-#include "sandbox/servers.hpp"
-#include "tests/support/lock_fixture.hpp"
-
-#include <dibs/client.hpp>
-#include <dibs/mutex.hpp>
+#include "tests/support/client_fixture.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <gmock/gmock.h>
 
-#include <csignal>
-#include <mutex>
 #include <thread>
 
 namespace dibs::tests {
 namespace {
 
 using namespace std::chrono_literals;
-
-config servers_of(const sandbox::servers& box) {
-    config where;
-    where.redis = box.redis_url();
-    where.masters = box.redlock_urls();
-    where.postgres = box.postgres_url();
-    return where;
-}
-
-class client_test : public lock_test {
-   protected:
-    client connect() { return run(client::connect(io_.get_executor(), servers_of(shared_servers()))); }
-
-    lock_request request_for(algorithm kind, std::chrono::milliseconds wait = 0ms) {
-        auto wanted = request(wait);
-        wanted.algorithm = kind;
-        return wanted;
-    }
-
-    void run_for(steady::duration time) {
-        io_.restart();
-        io_.run_for(time);
-    }
-};
 
 class client_of : public client_test, public testing::WithParamInterface<algorithm> {};
 
@@ -179,81 +148,6 @@ TEST_P(client_of, ends_a_wait_when_a_stop_is_requested) {
     EXPECT_EQ(run(held->release()), release_outcome::released);
 }
 
-TEST_F(client_test, a_mutex_gives_up_when_a_stop_is_requested) {
-    auto locks = client::connect(config::from_url(shared_servers().redis_url()));
-    mutex one(locks, name_);
-    mutex other(locks, name_);
-    const std::scoped_lock held(one);
-    std::jthread waiter([&](const std::stop_token& stop) { EXPECT_FALSE(other.lock(stop)); });
-    waiter.request_stop();
-    waiter.join();
-    EXPECT_FALSE(other.try_lock());
-}
-
-TEST_F(client_test, tells_of_a_database_session_that_was_ended) {
-    auto locks = connect();
-    auto wanted = request_for(algorithm::database);
-    wanted.lease = 300ms;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
-    const postgres::statement end_it{
-        "test_end_session",
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"};
-    run(servers_->pool().execute(end_it, postgres::params(), after(5s)));
-    run_for(200ms);
-    EXPECT_TRUE(held->lost().stop_requested());
-    EXPECT_THROW(run(held->release()), error);
-}
-
-// Renewals go over the same session.
-TEST_F(client_test, writes_in_the_session_of_a_database_lock_while_it_is_renewed) {
-    auto locks = connect();
-    auto wanted = request_for(algorithm::database);
-    wanted.lease = 150ms;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
-    const auto ends = after(600ms);
-    while (steady::now() < ends) {
-        const auto rows = run(held->execute("SELECT $1::text || 'ly', $2::text", {"sure", std::nullopt}));
-        ASSERT_EQ(rows.size(), 1U);
-        EXPECT_THAT(rows[0], testing::ElementsAre("surely", std::nullopt));
-    }
-    EXPECT_TRUE(held->valid()) << held->loss();
-    EXPECT_EQ(run(held->release()), release_outcome::released);
-    EXPECT_THROW(run(held->execute("SELECT 1")), error);
-}
-
-TEST_F(client_test, what_a_database_lock_wrote_is_committed_with_its_release_or_not_at_all) {
-    auto locks = connect();
-    const auto guarded_write = [&](const std::string& value) {
-        auto held = run(locks.acquire(request_for(algorithm::database, 5s)));
-        run(held->execute("CREATE TABLE IF NOT EXISTS guarded (value text)"));
-        run(held->execute("INSERT INTO guarded VALUES ($1)", {value}));
-        return held;
-    };
-    run(guarded_write("kept")->release());
-    guarded_write("dropped").reset();
-    auto reader = run(locks.acquire(request_for(algorithm::database, 5s)));
-    EXPECT_THAT(run(reader->execute("SELECT value FROM guarded")),
-                testing::ElementsAre(testing::ElementsAre("kept")));
-    run(reader->execute("DROP TABLE guarded"));
-    run(reader->release());
-}
-
-TEST_F(client_test, only_a_database_lock_has_a_session) {
-    auto locks = connect();
-    auto held = run(locks.acquire(request_for(algorithm::queue)));
-    EXPECT_EQ(held->tries(), 1);
-    try {
-        run(held->execute("SELECT 1"));
-        FAIL() << "a queue lock lives on Redis";
-    } catch (const error& refused) {
-        EXPECT_EQ(refused.kind(), fault::bad_input);
-        EXPECT_THAT(refused.what(), testing::HasSubstr("fencing token"));
-    }
-    run(held->release());
-}
-
 TEST_F(client_test, refuses_what_cannot_work) {
     config twice;
     twice.masters = servers_of(shared_servers()).masters;
@@ -290,60 +184,6 @@ TEST_F(client_test, that_was_closed_says_so) {
     } catch (const error& refused) {
         EXPECT_EQ(refused.kind(), fault::closed);
     }
-}
-
-TEST_F(client_test, a_mutex_excludes_threads) {
-    const auto locks = client::connect(servers_of(shared_servers()));
-    int inside = 0, most = 0, entered = 0;
-    std::vector<std::jthread> threads;
-    for (int i = 0; i < 4; ++i)
-        threads.emplace_back([&] {
-            mutex mine(locks, name_);
-            for (int turn = 0; turn < 10; ++turn) {
-                const std::scoped_lock guard(mine);
-                most = std::max(most, ++inside);
-                ++entered;
-                --inside;
-            }
-        });
-    threads.clear();
-    EXPECT_EQ(entered, 40);
-    EXPECT_EQ(most, 1);
-}
-
-TEST_F(client_test, several_mutexes_are_locked_without_deadlock) {
-    const auto locks = client::connect(servers_of(shared_servers()));
-    int entered = 0;
-    const auto work = [&](std::string first, std::string second) {
-        mutex one(locks, std::move(first));
-        mutex other(locks, std::move(second));
-        for (int turn = 0; turn < 10; ++turn) {
-            const std::scoped_lock both(one, other);
-            ++entered;
-        }
-    };
-    {
-        const std::jthread there([&] { work(name_ + ":a", name_ + ":b"); });
-        const std::jthread back([&] { work(name_ + ":b", name_ + ":a"); });
-    }
-    EXPECT_EQ(entered, 20);
-}
-
-TEST_F(client_test, a_mutex_can_be_tried_and_tells_of_its_hold) {
-    const auto locks = client::connect(servers_of(shared_servers()));
-    mutex one(locks, name_);
-    mutex other(locks, name_);
-    EXPECT_FALSE(one.token());
-    ASSERT_TRUE(one.try_lock());
-    EXPECT_TRUE(one.token());
-    EXPECT_TRUE(one.lost().stop_possible());
-    EXPECT_FALSE(other.try_lock());
-    EXPECT_FALSE(other.try_lock_for(20ms));
-    EXPECT_FALSE(other.try_lock_until(steady::now() + 20ms));
-    EXPECT_THROW(one.lock(), std::logic_error);
-    one.unlock();
-    EXPECT_EQ(one.last_release(), release_outcome::released);
-    EXPECT_TRUE(other.try_lock_for(5s));
 }
 
 }  // namespace

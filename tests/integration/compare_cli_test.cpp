@@ -81,6 +81,12 @@ TEST_F(two_benches, say_what_is_wrong_with_a_folder) {
     EXPECT_EQ(damaged.status, 1);
     EXPECT_THAT(damaged.errors, HasSubstr("summary.json"));
     EXPECT_EQ(dibs({"compare", "--max-regression", "ten", good, good}).status, 2);
+    EXPECT_EQ(dibs({"compare", "--confidence", "95", good, good}).status, 2);
+    // said before the work, that is, before the folder
+    EXPECT_THAT(dibs({"compare", "--json", "/no/such/a.json", good, "/no/such/folder"}).errors,
+                HasSubstr("cannot write /no/such/a.json"));
+    EXPECT_THAT(dibs({"stats", "--json", "/no/such/a.json", "/no/such/folder"}).errors,
+                HasSubstr("cannot write /no/such/a.json"));
     EXPECT_EQ(dibs({"compare", good}).status, 2);
 }
 
@@ -128,7 +134,8 @@ TEST_F(completion, of_bash_knows_subcommands_options_and_values) {
 
 TEST_F(completion, has_a_script_for_each_shell_and_no_other) {
     EXPECT_THAT(run_program(box, DIBS_PROGRAM, {"completion", "zsh"}).out,
-                AllOf(HasSubstr("#compdef dibs"), HasSubstr("'stats --format') _dibs_values 'md csv json'")));
+                AllOf(HasSubstr("#compdef dibs"), HasSubstr("'stats --format') _dibs_values 'md csv json'"),
+                      HasSubstr("if [[ $funcstack[1] == _dibs ]]; then _dibs \"$@\"; fi\n")));
     EXPECT_THAT(run_program(box, DIBS_PROGRAM, {"completion", "fish"}).out,
                 HasSubstr("-l format -r -f -a 'md csv json'"));
     EXPECT_EQ(run_program(box, DIBS_PROGRAM, {"completion", "tcsh"}).status, 2);

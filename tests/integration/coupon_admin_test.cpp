@@ -1,5 +1,5 @@
 // The administration of coupons, and who may do it.
-#include "coupon/tokens.hpp"
+#include "coupon/accounts/tokens.hpp"
 #include "tests/support/account_servers.hpp"
 
 #include <gmock/gmock.h>

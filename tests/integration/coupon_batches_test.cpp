@@ -1,6 +1,6 @@
 // Claims that go to the database together: what is wrong with one of them is nobody else's business.
-#include "coupon/batch_store.hpp"
-#include "coupon/store.hpp"
+#include "coupon/claims/batch_store.hpp"
+#include "coupon/claims/store.hpp"
 #include "tests/support/claims_fixture.hpp"
 
 #include <dibs/error.hpp>

@@ -1,5 +1,5 @@
 // `dibs serve` as its clients see it.
-#include "coupon/tokens.hpp"
+#include "coupon/accounts/tokens.hpp"
 #include "tests/support/coupon_client.hpp"
 #include "tests/support/coupon_office.hpp"
 #include "tests/support/postgres_server.hpp"

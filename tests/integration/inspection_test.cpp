@@ -190,6 +190,16 @@ TEST_F(inspection, is_what_ps_and_break_print) {
     const auto again = dibs({"break", name_, "--redis", redis});
     EXPECT_EQ(again.status, 1);
     EXPECT_EQ(again.errors, name_ + " is not held\n");
+
+    auto next = take(lock("queue"));
+    const auto said = boost::json::parse(dibs({"break", name_, "--json", "--redis", redis}).out).at("broken");
+    ASSERT_EQ(said.as_array().size(), 1U);
+    EXPECT_EQ(said.at(0).at("holder").as_string(), next->owner().text());
+    EXPECT_EQ(said.at(0).at("token").to_number<std::int64_t>(), next->token()->value());
+    EXPECT_GT(said.at(0).at("remaining_ms").to_number<std::int64_t>(), 0);
+    const auto nothing = dibs({"break", name_, "--json", "--redis", redis});
+    EXPECT_EQ(nothing.status, 1);
+    EXPECT_TRUE(boost::json::parse(nothing.out).at("broken").as_array().empty());
 }
 
 TEST_F(inspection, says_what_is_wrong) {

@@ -119,6 +119,7 @@ TEST_F(dibs_load, sums_a_good_run_up_as_k6_does) {
     EXPECT_EQ(about.at("strategy"), "queue");
     EXPECT_EQ(about.at("claims").at("issued"), metrics.at("iterations").at("count"));
     EXPECT_GE(about.at("generator").at("lag_p99_ms").as_double(), 0);
+    EXPECT_TRUE(about.at("generator").at("was_bottleneck").is_bool());
     EXPECT_EQ(files(), 1U);
 }
 
@@ -184,6 +185,9 @@ TEST_F(dibs_load, wrong_configurations_exit_104) {
         {"--url", "https://localhost"},
         {"--rate", "500", "--duration", "1s"},
         {"--rate", "0/s", "--duration", "1s"},
+        {"--duration", "1s"},
+        {"--max-users", "5", "--vus", "1", "--duration", "100ms"},
+        {"--accept-bottleneck", "--vus", "1", "--duration", "100ms"},
         {"--ramp-rate", "10s"},
         {"--abort-threshold", "http_reqs:count", "--vus", "1", "--duration", "1s"},
         {"--summary-export", "/nowhere/at/all.json"},

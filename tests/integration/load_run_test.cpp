@@ -47,6 +47,12 @@ class load_run : public testing::Test {
         return done.summary.metrics.contains(stats::metric_name::parse(metric));
     }
 
+    /// Keeps the one thread of generator and service from everything else.
+    static void block(std::chrono::milliseconds time) {
+        for (const deadline until = after(time); steady::now() < until;) {
+        }
+    }
+
     asio::io_context io{1};
     tests::coupon_stand_in service{io};
 };
@@ -271,11 +277,6 @@ class arrivals_run : public load_run {
         return std::get<stats::trend_values>(
             done.summary.metrics.at(stats::metric_name::parse(metric)).values);
     }
-    /// Keeps the one thread of generator and service from everything else.
-    static void block(std::chrono::milliseconds time) {
-        for (const deadline until = after(time); steady::now() < until;) {
-        }
-    }
 };
 
 TEST_F(arrivals_run, begins_as_many_iterations_as_the_rate_says) {
@@ -372,6 +373,23 @@ TEST_F(load_run, ends_when_a_threshold_is_crossed_that_is_to_end_it) {
     EXPECT_EQ(done.ended, ending::aborted);
     EXPECT_GE(done.summary.duration, 1500ms);
     EXPECT_TRUE(done.summary.any_crossed());
+}
+
+/// One sign-up in 1.2 s: fewer than one a second, though the first look at it was due after one.
+TEST_F(load_run, judges_a_threshold_at_the_time_that_has_passed) {
+    service.on_claim = [&] {
+        if (service.count(claim_path_of_test) == 1) block(1200ms);
+    };
+    scenario what = short_run(1, 1100ms);
+    what.thresholds = {stats::threshold::parse("http_reqs{name:signup}:rate<1")};
+    what.thresholds[0].abort_from = 0ms;
+    EXPECT_EQ(run_to_its_end(what).ended, ending::whole);
+    EXPECT_EQ(service.count(sign_up_path), 1U);
+}
+
+TEST_F(load_run, has_taken_no_time_before_it_begins) {
+    const generator one(io.get_executor(), short_run());
+    EXPECT_EQ(one.progress().elapsed, 0ns);
 }
 
 TEST_F(load_run, keeps_acknowledged_claims_only_where_they_are_wanted) {

@@ -5,13 +5,10 @@
 #include "locks/inspection.hpp"
 #include "page/claim_recorder.hpp"
 #include "page/pages.hpp"
-#include "sandbox/postgres_cluster.hpp"
-#include "sandbox/redis_server.hpp"
 #include "tests/support/api_description.hpp"
-#include "tests/support/coupon_client.hpp"
+#include "tests/support/described_service.hpp"
 #include "tests/support/lock_servers.hpp"
 #include "tests/support/postgres_server.hpp"
-#include "tests/support/raw_http.hpp"
 #include "tests/support/run_task.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -21,7 +18,6 @@
 
 #include <future>
 #include <memory>
-#include <optional>
 #include <regex>
 #include <set>
 #include <vector>
@@ -57,77 +53,8 @@ const std::string stock_events = "GET /events";
 const std::string admin_events = "GET /api/admin/events";
 const std::string asset = "GET /assets/{version}/{file}";
 
-struct asked_with {
-    std::string id = {};
-    std::string body = {};
-    std::string token = {};
-    coupon_client::fields more = {};
-};
-
-/// Asks a real service, and holds every answer against its description.
-class serve_openapi : public testing::Test {
+class serve_openapi : public described_service {
    protected:
-    void SetUp() override {
-        redis.launch();
-        postgres.start();
-        redis.await_ready();
-        service.emplace(box, words({"--max-claims", "2", "--wait", "1m"}));
-        hasty.emplace(box, words({"--wait", "100ms", "--rate-limit-user", "0.001/s"}));
-        client.emplace(service->port());
-        described.emplace(client->get("/openapi.json").text);
-    }
-    std::vector<std::string> words(const std::vector<std::string>& more) {
-        std::vector<std::string> all{"--redis", redis.url(), "--postgres", postgres.url(),
-                                     "--port",  "0",         "--coupon",   "t:CODE:1"};
-        all.insert(all.end(), more.begin(), more.end());
-        return all;
-    }
-
-    boost::json::value ask(const std::string& operation, int expected, asked_with what = {}) {
-        return ask_of(*client, operation, expected, std::move(what));
-    }
-    boost::json::value ask_of(const coupon_client& whom, const std::string& operation, int expected,
-                              asked_with what = {}) {
-        std::string head = operation;
-        for (const std::string open : {"{id}", "{version}/{file}"})
-            if (const auto at = head.find(open); at != std::string::npos)
-                head.replace(at, open.size(), what.id);
-        if (!what.token.empty()) what.more.push_back(coupon_client::bearer(what.token));
-        const auto given = whom.exchange(head, what.body, what.more);
-        if (expected < 300 && !what.body.empty()) {
-            EXPECT_EQ(described->objection_to_body(operation, what.body), "") << operation;
-        }
-        note(operation, expected, given);
-        return given.body;
-    }
-    void note(const std::string& operation, int expected, const api_answer& given) {
-        EXPECT_EQ(given.status, expected) << operation << given.text;
-        EXPECT_EQ(described->objection(operation, given), "") << operation;
-        seen.emplace(operation, given.status);
-        if (given.status >= 400) problems_seen.emplace(given.status, given.body.at("type").as_string());
-    }
-    /// Begins to follow a stream; what it is told there is not looked at.
-    std::unique_ptr<raw_http> follow(const std::string& operation, const std::string& token = "") {
-        auto stream = std::make_unique<raw_http>(service->port());
-        const auto field = token.empty() ? "" : coupon_client::bearer(token) + "\r\n";
-        stream->say(operation + " HTTP/1.1\r\nHost: h\r\n" + field + "\r\n");
-        api_answer begun;
-        begun.head = stream->header_only();
-        begun.status = status_of(begun.head);
-        note(operation, 200, begun);
-        return stream;
-    }
-    /// A claim that is answered later.
-    std::future<api_answer> start_claim(const std::string& id, const std::string& token,
-                                        const std::string& how) {
-        return std::async(std::launch::async, [this, id, token, how] {
-            return client->claim({token, id, how});
-        });
-    }
-    void await_sql(const std::string& text) const {
-        while (run_sql(postgres.url(), text) != "t") {
-        }
-    }
     static std::string token_in(const boost::json::value& session, const char* which = "accessToken") {
         return std::string(session.at("data").at(which).as_string());
     }
@@ -154,14 +81,6 @@ class serve_openapi : public testing::Test {
     void lose_backends();
     void leave_in_doubt();
 
-    sandbox::supervisor box;
-    sandbox::redis_server redis{box};
-    sandbox::postgres_cluster postgres{box};
-    std::optional<serve_process> service, hasty;
-    std::optional<coupon_client> client;
-    std::optional<api_description> described;
-    std::set<std::pair<std::string, int>> seen;
-    std::set<std::pair<int, std::string>> problems_seen;
     std::string user, admin;
 };
 

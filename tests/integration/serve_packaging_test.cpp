@@ -39,7 +39,7 @@ class serve_packaging : public testing::Test {
     names options() {
         const auto how = run_program(box, DIBS_PROGRAM, {"serve", "--help"});
         EXPECT_EQ(how.status, 0) << how.errors;
-        const auto all = matches(how.out, "^ +(?:-h,)?(--[a-z-]+)");
+        auto all = matches(how.out, "^ +(?:-h,)?(--[a-z-]+)");
         EXPECT_GT(all.size(), 20U) << how.out;
         return all;
     }

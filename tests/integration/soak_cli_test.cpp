@@ -1,6 +1,6 @@
 // `dibs soak` as its users see it, and whether its reconciliation sees what went wrong.
 #include "coupon/inventory.hpp"
-#include "coupon/schema.hpp"
+#include "coupon/operations/schema.hpp"
 #include "history/reader.hpp"
 #include "history/writer.hpp"
 #include "soak/answer.hpp"

@@ -55,4 +55,16 @@ inline api_answer log_in(const coupon_client& client, const std::string& name,
     return client.post("/api/auth/login", as_json({{"email", name + "@test"}, {"password", password}}));
 }
 
+inline api_answer refresh(const coupon_client& client, const std::string& token) {
+    return client.post("/api/auth/refresh", as_json({{"refreshToken", token}}));
+}
+
+inline api_answer log_out(const coupon_client& client, const std::string& token) {
+    return client.post("/api/auth/logout", as_json({{"refreshToken", token}}));
+}
+
+inline api_answer my_coupons(const coupon_client& client, const std::string& access_token) {
+    return client.get("/api/me/coupons", {coupon_client::bearer(access_token)});
+}
+
 }  // namespace dibs::tests

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "coupon/inventory.hpp"
-#include "coupon/schema.hpp"
+#include "coupon/operations/schema.hpp"
 #include "tests/support/coupon_office.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/run_task.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "coupon/claim_desk.hpp"
+#include "coupon/claims/claim_desk.hpp"
 #include "coupon/inventory.hpp"
 #include "tests/support/lock_servers.hpp"
 

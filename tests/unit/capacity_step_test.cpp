@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tuple>
+
 namespace dibs::capacity {
 namespace {
 
@@ -95,6 +97,16 @@ TEST(capacity, gives_the_median_the_extremes_and_the_curve) {
     ASSERT_EQ(of.at("curve").as_array().size(), 6U);
     EXPECT_EQ(of.at("curve").at(0).at("rate"), 900.0);
     EXPECT_EQ(of.at("curve").at(5).at("held"), false);
+}
+
+TEST(capacity, is_that_of_the_middle_one_of_the_steps_that_held_the_median_rate) {
+    auto queue = searched("queue", {1'000, 1'000, 1'000});
+    const std::vector<std::pair<double, double>> issued_and_p99{{990, 30}, {999, 10}, {980, 40}};
+    for (std::size_t i = 0; i < issued_and_p99.size(); ++i) {
+        auto& held = queue.steps[2 * i];
+        std::tie(held.issued_per_s, held.p99_ms) = issued_and_p99[i];
+    }
+    EXPECT_EQ(queue.goodput(), 990);
 }
 
 TEST(capacity, the_table_has_the_best_first_and_says_what_is_only_a_bound) {

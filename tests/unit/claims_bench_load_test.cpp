@@ -72,12 +72,12 @@ TEST(load_orders, survive_their_way) {
 }
 
 TEST(load_report, survives_its_way) {
-    load_report told{3, {{0, 1}, {201, 2}}, "why", 1.5, 20, 6, {}, 1, 2, 3, 4, 5, 7};
-    told.latencies.add(1.5);
+    const load_report told{3, {{0, 1}, {201, 2}}, 1, "why", 1.5, 20, 6, 1, 2, 3, 4, 5, 7, 8};
     const auto heard = load_report_from(to_json(told));
     EXPECT_EQ(to_json(heard), to_json(told));
     EXPECT_EQ(heard.answered(201), 2U);
     EXPECT_EQ(heard.answered(409), 0U);
+    EXPECT_EQ(heard.in_doubt, 1U);
 }
 
 class request_texts_test : public testing::Test {

@@ -19,5 +19,11 @@ TEST(command_line, shows_of_values_what_may_be_shown_however_they_are_given) {
               "dibs --postgres '(hidden)' '--postgres=(hidden)' --redis=open");
 }
 
+TEST(command_line, shows_no_value_of_an_option_that_takes_several) {
+    EXPECT_EQ(
+        command_line_of({"dibs", "--postgres", "secret", "secret", "--postgres=secret", "secret"}, hidden),
+        "dibs --postgres '(hidden)' '(hidden)' '--postgres=(hidden)' '(hidden)'");
+}
+
 }  // namespace
 }  // namespace dibs::cli

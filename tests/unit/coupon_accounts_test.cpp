@@ -1,7 +1,7 @@
-#include "coupon/passwords.hpp"
-#include "coupon/refresh_token.hpp"
-#include "coupon/sessions.hpp"
-#include "coupon/try_limit.hpp"
+#include "coupon/accounts/passwords.hpp"
+#include "coupon/accounts/refresh_token.hpp"
+#include "coupon/accounts/sessions.hpp"
+#include "coupon/accounts/try_limit.hpp"
 #include "tests/support/run_task.hpp"
 
 #include <dibs/error.hpp>

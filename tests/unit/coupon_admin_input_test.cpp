@@ -1,4 +1,4 @@
-#include "coupon/admin_input.hpp"
+#include "coupon/admin/admin_input.hpp"
 #include "coupon/input.hpp"
 
 #include <fmt/format.h>

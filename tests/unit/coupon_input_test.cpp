@@ -1,4 +1,4 @@
-#include "coupon/account_input.hpp"
+#include "coupon/accounts/account_input.hpp"
 #include "coupon/input.hpp"
 
 #include <fmt/format.h>

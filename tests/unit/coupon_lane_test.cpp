@@ -1,5 +1,5 @@
 #include "core/task_group.hpp"
-#include "coupon/claim_lane.hpp"
+#include "coupon/claims/claim_lane.hpp"
 #include "tests/support/run_task.hpp"
 
 #include <boost/asio/io_context.hpp>

@@ -1,4 +1,4 @@
-#include "coupon/sold_out.hpp"
+#include "coupon/claims/sold_out.hpp"
 
 #include <gtest/gtest.h>
 

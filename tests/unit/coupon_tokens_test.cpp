@@ -1,5 +1,5 @@
-#include "coupon/base64.hpp"
-#include "coupon/tokens.hpp"
+#include "coupon/accounts/base64.hpp"
+#include "coupon/accounts/tokens.hpp"
 
 #include <dibs/error.hpp>
 

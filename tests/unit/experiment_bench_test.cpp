@@ -1,5 +1,6 @@
 // What a bench keeps of itself so that it can go on, and when it may.
 #include "experiment/bench_outline.hpp"
+#include "experiment/cpu_time.hpp"
 #include "report/json_text.hpp"
 
 #include <boost/json/parse.hpp>
@@ -24,6 +25,7 @@ run_outline outline(int round, int position, std::string strategy) {
     made.issued_per_s = 61.5;
     made.duration_s = 8;
     made.claims = 492;
+    made.miscounted = 3;
     made.sell_out = {100, 200, 0};
     made.correct = true;
     made.thresholds_met = true;
@@ -125,6 +127,13 @@ TEST(machine, is_read_from_what_the_system_says) {
     EXPECT_GT(here.cores, 0);
     EXPECT_GT(here.memory_mib, 100);
     EXPECT_THAT(here.kernel, HasSubstr("Linux"));
+}
+
+TEST(cpu_time, that_was_stolen_is_the_eighth_figure_of_all_processors) {
+    using namespace std::chrono_literals;
+    EXPECT_EQ(stolen_in("cpu  1 2 3 4 5 6 7 250 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n", 100), 2'500ms);
+    EXPECT_EQ(stolen_in("cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7 8 9 10\n", 100), 0ms);
+    EXPECT_EQ(stolen_in("", 100), 0ms);
 }
 
 }  // namespace

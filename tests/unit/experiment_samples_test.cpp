@@ -45,6 +45,7 @@ TEST(run_samples, counts_by_the_second_in_which_it_ended) {
     EXPECT_EQ(seconds[2].requests, 3U);
     EXPECT_EQ(seconds[2].refused, 1U);
     EXPECT_EQ(seconds[2].failed, 3U);
+    EXPECT_EQ(seconds[2].claims, 3U) << "a sign-up is none";
     EXPECT_EQ(samples.last_second().t, 1) << "the last that is whole";
 
     const auto& latencies = samples.latencies();

@@ -149,11 +149,14 @@ TEST(run_record, the_outline_adds_load_and_sell_out) {
     run.books.conflicts = 1;
     run.burst.books.conflicts = 2;
     run.burst.books.duplicates = 4;
+    run.books.miscounted = 1;
+    run.burst.books.miscounted = 5;
     run.load.summary.duration = 2s;
     run.load.claims.outcomes = {5, 2};
     const auto outline = run.outline();
     EXPECT_EQ(outline.conflicts, 3);
     EXPECT_EQ(outline.duplicates, 4);
+    EXPECT_EQ(outline.miscounted, 6);
     EXPECT_EQ(outline.oversold, 0);
     EXPECT_EQ(outline.acknowledged, 5);
     EXPECT_EQ(outline.claims, 7);

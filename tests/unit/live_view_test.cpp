@@ -1,4 +1,4 @@
-#include "cli/live_view.hpp"
+#include "cli/bench/live_view.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

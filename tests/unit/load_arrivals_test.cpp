@@ -92,11 +92,6 @@ TEST(arrivals, end_with_the_stages) {
     EXPECT_FALSE(arrival_schedule(arrival_rate::constant(1, 1s)).start(UINT64_MAX));
 }
 
-TEST(arrivals, know_their_peak) {
-    EXPECT_EQ(ramps(7, {{1s, 3}, {1s, 5}}).peak(), 7);
-    EXPECT_EQ(ramps(0, {{1s, 3}, {1s, 5}}).peak(), 5);
-}
-
 TEST(rates, are_read_with_their_time) {
     EXPECT_EQ(parse_rate("500/s"), 500);
     EXPECT_EQ(parse_rate("30000/m"), 500);

@@ -1,6 +1,6 @@
-#include "report/bench_report.hpp"
-#include "report/k6_text.hpp"
-#include "report/published_means.hpp"
+#include "report/k6/k6_text.hpp"
+#include "report/published/bench_report.hpp"
+#include "report/published/published_means.hpp"
 #include "report/run_file.hpp"
 #include "tests/support/k6_texts.hpp"
 
@@ -35,8 +35,8 @@ bench_document small_bench() {
 published_table read_back(const std::string& report) {
     std::istringstream stream(report);
     run_collection runs;
-    const auto log = read_k6_text(stream, {"report.md", std::nullopt});
-    for (const auto& run : log.runs()) runs.add(run.strategy, run.figures);
+    read_k6_text(stream, {"report.md", std::nullopt},
+                 [&](const single_run& run) { runs.add(run.strategy, run.figures); });
     return {runs, 0.95};
 }
 

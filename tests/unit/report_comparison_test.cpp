@@ -1,6 +1,6 @@
-#include "report/comparison_change.hpp"
-#include "report/comparison_setting.hpp"
-#include "report/comparison_table.hpp"
+#include "report/comparison/comparison_change.hpp"
+#include "report/comparison/comparison_setting.hpp"
+#include "report/comparison/comparison_table.hpp"
 #include "report/run_file.hpp"
 
 #include <boost/json/parse.hpp>
@@ -112,6 +112,24 @@ TEST(comparison_table, says_who_did_not_issue_every_claim) {
     runs.front().figures.success_pct = 60;
     EXPECT_THAT(said(compare_runs(runs, compared_metric::requests)),
                 HasSubstr("Not every claim was issued (queue 90.00 %)"));
+    runs.front().figures.success_pct = 99.99;  // on average 99.9975
+    const auto table = compare_runs(runs, compared_metric::requests);
+    EXPECT_THAT(said(table), HasSubstr("(queue 99.99 %)"));
+    EXPECT_THAT(comparison_markdown(table), HasSubstr("| 99.99 (99.99 – 100.00) "));
+}
+
+TEST(comparison_table, does_not_compare_who_made_no_claim) {
+    auto runs = three_strategies();
+    for (auto& run : runs)
+        if (run.strategy == "cas") run.details.claim_p95_ms = 0;
+    const auto table = compare_runs(runs, compared_metric::claims);
+    ASSERT_EQ(table.rows.size(), 2U);
+    EXPECT_EQ(table.rows.front().strategy, "queue");
+    EXPECT_EQ(table.compared.rounds, 4U);
+    EXPECT_THAT(said(table), HasSubstr("Not compared, as no run of it has a p95 of claims: cas."));
+    runs = three_strategies();
+    runs.front().details.claim_p95_ms = 0;
+    EXPECT_NEAR(compare_runs(runs, compared_metric::claims).rows.at(1).mean_p95_ms, 21, 1e-9);
 }
 
 TEST(comparison_table, says_that_a_round_is_not_enough) {
@@ -141,11 +159,15 @@ TEST(comparison_table, leaves_an_interrupted_round_out) {
 }
 
 TEST(comparison_json, has_every_pair) {
-    const auto made = comparison_json(compare_runs(three_strategies(), compared_metric::requests));
+    auto runs = three_strategies();
+    const auto made = comparison_json(compare_runs(runs, compared_metric::requests));
     EXPECT_EQ(made.at("pairs").as_array().size(), 3U);
     EXPECT_EQ(made.at("strategies").at(2).at("letters").as_string(), "b");
     EXPECT_EQ(made.at("pairs").at(1).at("told_apart"), true);
     EXPECT_GT(made.at("chance_any_pair").as_double(), made.at("chance_one_pair").as_double());
+    runs.front().details.wrong->miscounted = 2;
+    const auto wrong = comparison_json(compare_runs(runs, compared_metric::requests));
+    EXPECT_EQ(wrong.at("strategies").at(2).at("wrong").at("miscounted"), 2);
 }
 
 TEST(change_table, finds_what_got_slower_and_nothing_else) {
@@ -181,6 +203,27 @@ TEST(change_table, does_not_pass_what_it_cannot_judge) {
                 ElementsAre("spinlock issued wrongly in B: 2 lost"));
 }
 
+TEST(change_table, does_not_pass_runs_that_issued_nothing) {
+    const auto before = runs_of("queue", {10, 10.5, 11, 10, 10.2});
+    auto after = before;
+    for (std::size_t i = 0; i < 3; ++i) {
+        after[i].figures.success_pct = 0;
+        after[i].details.issued_per_s = 0;
+    }
+    const auto table = compare_benches(before, after);
+    EXPECT_THAT(regressions(table, 0.1), ElementsAre("issued_per_s of queue is 0 in 3 of B's runs"));
+    EXPECT_THAT(change_markdown(table),
+                HasSubstr("issued_per_s of queue is 0 in 0 of A's runs and 3 of B's: they have no ratio."));
+    EXPECT_THAT(regressions(compare_benches(after, after), 0.1), IsEmpty());
+    for (auto& run : after) run.details.issued_per_s = 0;
+    const auto nothing = compare_benches(before, after);
+    EXPECT_THAT(regressions(nothing, 0.1), ElementsAre("issued_per_s of queue is 0 in 5 of B's runs"));
+    const boost::json::value json = change_json(nothing);
+    EXPECT_TRUE(json.at_pointer("/strategies/0/metrics/issued_per_s/change").is_null());
+    EXPECT_EQ(json.at_pointer("/strategies/0/metrics/issued_per_s/nothing_after").to_number<int>(), 5);
+    EXPECT_THAT(change_markdown(nothing), Not(HasSubstr("-90")));
+}
+
 TEST(setting, tells_how_two_benches_were_made_differently) {
     const auto one = boost::json::parse(
         R"({"profile": "quick", "finished": true, "scenario": {"stages": [1]}, "machine": {"cores": 2}})");
@@ -199,7 +242,7 @@ TEST(run_details, are_read_from_a_runs_file_and_from_the_list_of_a_bench) {
         R"json({"metrics": {"coupon_issue_success_rate": {"value": 1}, "http_req_duration": {"p(95)": 7},
                             "iterations": {"count": 12}},
                 "dibs": {"strategy": "queue", "round": 3, "claim_p95_ms": 9, "duration_s": 4,
-                         "outcomes": {"issued": 10}, "reconciliation": {"oversold": 1, "lost": 2},
+                         "outcomes": {"issued": 10}, "reconciliation": {"oversold": 1, "lost": 2, "miscounted": 3},
                          "sell_out": {"reconciliation": {"lost": 1}},
                          "latencies": {"claim": {"unit": "ms", "relative_error": 0.001953125, "count": 1,
                                                  "min": 1, "max": 1, "sum": 1,
@@ -210,16 +253,16 @@ TEST(run_details, are_read_from_a_runs_file_and_from_the_list_of_a_bench) {
     EXPECT_EQ(details.claim_p95_ms, 9);
     EXPECT_EQ(details.iterations, 12);
     EXPECT_EQ(details.issued_per_s, 2.5);
-    EXPECT_EQ(details.wrong, (stats::wrongs{.oversold = 1, .lost = 3}));
+    EXPECT_EQ(details.wrong, (stats::wrongs{.oversold = 1, .lost = 3, .miscounted = 3}));
     EXPECT_EQ(details.claims.count(), 1U);
     EXPECT_TRUE(details.requests.empty());
     const auto listed = read_run_json(
         R"({"strategies": {"queue": {"runs": [{"round": 2, "success_rate": 1, "p95_ms": 5, "claim_p95_ms": 6,
-            "issued_per_s": 7, "oversold": 0, "duplicates": 1, "lost": 0, "unexplained": 0}]}}})",
+            "issued_per_s": 7, "oversold": 0, "duplicates": 1, "lost": 0, "unexplained": 0, "miscounted": 2}]}}})",
         {"summary.json", std::nullopt});
     EXPECT_EQ(listed.at(0).details.round, 2);
     EXPECT_EQ(listed.at(0).details.claim_p95_ms, 6);
-    EXPECT_EQ(listed.at(0).details.wrong, (stats::wrongs{.duplicates = 1}));
+    EXPECT_EQ(listed.at(0).details.wrong, (stats::wrongs{.duplicates = 1, .miscounted = 2}));
 }
 
 }  // namespace

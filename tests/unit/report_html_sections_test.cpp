@@ -141,7 +141,7 @@ TEST(ReportAnswer, SaysWhoIsInFrontTiesAndIsDisqualified) {
     const auto said = answer(standings_of(results), results);
     EXPECT_THAT(said.front(), HasSubstr("cas and queue"));
     EXPECT_THAT(said, Contains(HasSubstr("spinlock is disqualified")));
-    EXPECT_THAT(said, Contains(HasSubstr("Not every claim was issued: spinlock 98.03 %")));
+    EXPECT_THAT(said, Contains(HasSubstr("Not every claim was issued (spinlock 98.03 %)")));
     EXPECT_THAT(said, Not(Contains(HasSubstr("--capacity"))));
 }
 
@@ -171,6 +171,15 @@ TEST(ReportAnswer, OldFoldersAndUnfinishedOnesAreSaidToBeSo) {
     const auto said = answer(standings_of(results), results);
     EXPECT_THAT(said, Contains(HasSubstr("An older dibs")));
     EXPECT_THAT(said, Contains(HasSubstr("not finished")));
+}
+
+TEST(ReportAnswer, SaysWhatTheHostTook) {
+    auto results = of_json(R"({"queue": [{"claim_p95_ms": 5}]})");
+    auto& file = results.strategies[0].runs[0].file;
+    file = boost::json::parse(R"({"dibs": {"cpu_s": {"service": 6, "redis": 4, "stolen": 0.5}}})");
+    EXPECT_THAT(answer(standings_of(results), results), Not(Contains(HasSubstr("host"))));
+    file = boost::json::parse(R"({"dibs": {"cpu_s": {"service": 6, "redis": 4, "stolen": 1.2}}})");
+    EXPECT_THAT(answer(standings_of(results), results), Contains(HasSubstr("host ran others for 12.00 %")));
 }
 
 double last_share(const chart& of, const std::string& strategy) {

@@ -1,4 +1,4 @@
-#include "report/k6_log.hpp"
+#include "report/results.hpp"
 #include "report/run_file.hpp"
 #include "tests/support/k6_texts.hpp"
 
@@ -19,9 +19,16 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::StartsWith;
 
-k6_log read(const std::string& text, std::optional<std::string> strategy = {}) {
+results read_from(std::istream& text, log_origin origin) {
+    results found;
+    found.notes = read_k6_text(text, std::move(origin),
+                               [&](single_run&& run) { found.runs.push_back(std::move(run)); });
+    return found;
+}
+
+results read(const std::string& text, std::optional<std::string> strategy = {}) {
     std::istringstream stream(text);
-    return read_k6_text(stream, {"runs.md", std::move(strategy)});
+    return read_from(stream, {"runs.md", std::move(strategy)});
 }
 
 std::string error_of(const std::string& text, std::optional<std::string> strategy = {}) {
@@ -33,18 +40,18 @@ std::string error_of(const std::string& text, std::optional<std::string> strateg
     return "no error";
 }
 
-std::vector<std::string> figures(const k6_log& log) {
+std::vector<std::string> figures(const results& log) {
     std::vector<std::string> texts;
-    for (const auto& run : log.runs())
+    for (const auto& run : log.runs)
         texts.push_back(
             fmt::format("{} {:.2f} {:g}", run.strategy, run.figures.success_pct, run.figures.duration_s));
     return texts;
 }
 
-k6_log read_data(const char* name) {
+results read_data(const char* name) {
     std::ifstream file(std::string(DIBS_TEST_DATA) + "/" + name);
     EXPECT_TRUE(file.is_open()) << name;
-    return read_k6_text(file, {name, std::nullopt});
+    return read_from(file, {name, std::nullopt});
 }
 
 // Long dots, `## spin`, a misspelt heading of a run, prose and tables between: as the published log.
@@ -52,8 +59,8 @@ TEST(k6_log, reads_a_document_of_the_older_form) {
     const auto log = read_data("k6_older_form.md");
     EXPECT_THAT(figures(log), ElementsAre("database 100.00 3.34", "spinlock 84.74 10.47",
                                           "spinlock 83.77 10.51", "queue 91.80 0.0125", "queue 88.12 62"));
-    EXPECT_THAT(log.notes(), ElementsAre(AllOf(StartsWith("k6_older_form.md:"), HasSubstr("'qeueue'"),
-                                               HasSubstr("'queue'"))));
+    EXPECT_THAT(log.notes, ElementsAre(AllOf(StartsWith("k6_older_form.md:"), HasSubstr("'qeueue'"),
+                                             HasSubstr("'queue'"))));
 }
 
 TEST(k6_log, reads_what_k6_prints_around_its_summary) {
@@ -88,7 +95,7 @@ TEST(k6_log, takes_any_name_for_a_strategy) {
 TEST(k6_log, needs_no_newline_at_the_end) {
     auto text = "## queue\n" + k6_summary("50.00%", "1s");
     text.pop_back();
-    EXPECT_EQ(read(text).runs().size(), 1U);
+    EXPECT_EQ(read(text).runs.size(), 1U);
 }
 
 TEST(k6_log, ignores_other_thresholds_and_groups) {
@@ -122,7 +129,7 @@ TEST(k6_log, says_that_a_log_is_truncated_wherever_it_is_cut) {
     const auto begin = whole.find("queue 1회차") + std::string_view("queue 1회차").size();
     for (auto size = begin; size + 4 < whole.size(); ++size)
         ASSERT_THAT(error_of(whole.substr(0, size)), StartsWith("runs.md:")) << size;
-    EXPECT_EQ(read(whole).runs().size(), 1U);
+    EXPECT_EQ(read(whole).runs.size(), 1U);
 }
 
 TEST(k6_log, names_the_line_where_a_truncated_run_begins) {
@@ -148,7 +155,7 @@ TEST(k6_log, says_where_headings_contradict) {
                 AllOf(StartsWith("runs.md:2: "), HasSubstr("'pubsub'"), HasSubstr("'queue'")));
     EXPECT_THAT(error_of("## queue\n" + k6_summary("50.00%", "1s"), "redlock"),
                 AllOf(StartsWith("runs.md:2: "), HasSubstr("--strategy")));
-    EXPECT_EQ(read("## results of today\n" + k6_summary("50.00%", "1s"), "redlock").runs().size(), 1U);
+    EXPECT_EQ(read("## results of today\n" + k6_summary("50.00%", "1s"), "redlock").runs.size(), 1U);
 }
 
 TEST(k6_log, says_which_run_is_of_no_strategy) {
@@ -199,7 +206,7 @@ TEST(k6_log, does_not_read_on_in_an_open_fence) {
 
 TEST(k6_log, reads_lines_longer_than_its_buffer_and_refuses_endless_ones) {
     const auto run = "## queue\n" + k6_summary("50.00%", "1s");
-    EXPECT_EQ(read(std::string(1'000'000, 'x') + "\n" + run).runs().size(), 1U);
+    EXPECT_EQ(read(std::string(1'000'000, 'x') + "\n" + run).runs.size(), 1U);
     EXPECT_THAT(error_of(fmt::format("\n{:x<17825792}\n{}", "", run)),
                 AllOf(StartsWith("runs.md:2: "), HasSubstr("16 MiB")));
 }

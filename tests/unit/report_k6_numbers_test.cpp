@@ -1,5 +1,5 @@
-#include "report/k6_format.hpp"
-#include "report/k6_parse.hpp"
+#include "report/k6/k6_format.hpp"
+#include "report/k6/k6_parse.hpp"
 
 #include <gtest/gtest.h>
 

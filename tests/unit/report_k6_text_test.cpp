@@ -1,6 +1,6 @@
 #include "report/json_text.hpp"
-#include "report/k6_json.hpp"
-#include "report/k6_text.hpp"
+#include "report/k6/k6_json.hpp"
+#include "report/k6/k6_text.hpp"
 #include "report/run_file.hpp"
 #include "tests/support/small_run.hpp"
 

@@ -1,6 +1,6 @@
 #include "report/json_text.hpp"
-#include "report/k6_json.hpp"
-#include "report/k6_text.hpp"
+#include "report/k6/k6_json.hpp"
+#include "report/k6/k6_text.hpp"
 #include "report/results.hpp"
 #include "tests/support/k6_texts.hpp"
 #include "tests/support/small_run.hpp"
@@ -52,8 +52,10 @@ class results_test : public testing::Test {
     }
 
     static std::string shape(const results& read) {
+        run_collection runs;
+        for (const auto& run : read.runs) runs.add(run.strategy, run.figures);
         std::string text;
-        for (const auto& strategy : read.runs.strategies())
+        for (const auto& strategy : runs.strategies())
             text += fmt::format("{}:{} ", strategy.strategy, strategy.runs.size());
         return text;
     }
@@ -69,8 +71,8 @@ TEST_F(results_test, reads_a_folder_of_runs_and_not_its_summary_twice) {
     write("summary.json", R"({"strategies": {"queue": {"runs": [{"success_rate": 1, "p95_ms": 5}]}}})");
     const auto read = read_results({{folder_, std::nullopt}});
     EXPECT_EQ(shape(read), "database:1 queue:2 ");
-    EXPECT_DOUBLE_EQ(read.runs.strategies().front().runs.front().success_pct, 99.5);
-    EXPECT_DOUBLE_EQ(read.runs.strategies().front().runs.front().duration_s, 0.0125);
+    EXPECT_DOUBLE_EQ(read.runs.front().figures.success_pct, 99.5);
+    EXPECT_DOUBLE_EQ(read.runs.front().figures.duration_s, 0.0125);
 }
 
 TEST_F(results_test, reads_files_of_all_kinds_together) {
@@ -81,8 +83,9 @@ TEST_F(results_test, reads_files_of_all_kinds_together) {
     const auto k6 = write("k6.json", run(""));
     const auto read = read_results({{bench, std::nullopt}, {text, "queue"}, {k6, "pubsub"}});
     EXPECT_EQ(shape(read), "spinlock:2 pubsub:1 queue:1 ");
-    EXPECT_EQ(read.runs.strategies().front().runs.back().success_pct, 50);
-    EXPECT_EQ(read.runs.strategies().front().runs.back().duration_s, 1.5);
+    EXPECT_EQ(read.runs.at(1).strategy, "spinlock");
+    EXPECT_EQ(read.runs.at(1).figures.success_pct, 50);
+    EXPECT_EQ(read.runs.at(1).figures.duration_s, 1.5);
 }
 
 // What `dibs load` prints, and what it writes with --summary-export.
@@ -92,7 +95,7 @@ TEST_F(results_test, reads_a_runs_text_and_its_json_to_the_same_figures) {
     const auto json =
         read_results({{write("run.json", json_text(run_json(run, {{"strategy", "queue"}}))), {}}});
     const auto k6 = read_results({{write("k6.json", json_text(k6_json(run))), "queue"}});
-    const auto figures_of = [](const results& read) { return read.runs.strategies().at(0).runs.at(0); };
+    const auto figures_of = [](const results& read) { return read.runs.at(0).figures; };
     EXPECT_NEAR(figures_of(text).success_pct, figures_of(json).success_pct, 0.01);  // the text is rounded
     EXPECT_NEAR(figures_of(text).duration_s, figures_of(json).duration_s, 0.01);
     EXPECT_EQ(figures_of(k6).success_pct, figures_of(json).success_pct);

@@ -1,4 +1,4 @@
-#include "report/published_table.hpp"
+#include "report/published/published_table.hpp"
 
 #include <boost/json/parse.hpp>
 #include <fmt/format.h>

@@ -1,4 +1,4 @@
-#include "coupon/durability.hpp"
+#include "coupon/operations/durability.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

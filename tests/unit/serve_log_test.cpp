@@ -1,4 +1,4 @@
-#include "cli/serve_log.hpp"
+#include "cli/serve/serve_log.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What becomes of each thing that is told of claims.
-#include "coupon/access_metrics.hpp"
-#include "coupon/metrics.hpp"
+#include "coupon/accounts/access_metrics.hpp"
+#include "coupon/claims/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -64,11 +64,11 @@ TEST(letters, are_right_for_every_relation_of_five) {
 }
 
 /// Two treatments and ten rounds, whose differences have the mean `apart` and the deviation `noise`.
-comparison_result of_two(double apart, double noise) {
+comparison_result of_two(double apart, double noise, double confidence = 0.95) {
     block_design design{{"a", "b"}, {}};
     for (int round = 0; round < 10; ++round)
         design.values.push_back({apart + (round % 2 == 0 ? noise : -noise) * std::sqrt(0.9), 0.0});
-    return compare_in_blocks(design, {.on = scale::difference});
+    return compare_in_blocks(design, {.on = scale::difference, .confidence = confidence});
 }
 
 // The power of the paired t-test at 5 %: 80 % takes 34 pairs for half a deviation (J. Cohen, Statistical
@@ -78,6 +78,27 @@ TEST(rounds_needed, are_those_of_a_power_analysis) {
     EXPECT_EQ(rounds_to_see(-1, of_two(0, 1)), 10U);
     const auto seen = of_two(0.5, 1);
     EXPECT_EQ(rounds_to_separate(seen.pairs[0], seen), 34U);
+}
+
+// Two rounds: T has one degree of freedom, its limit is 63.66, and it takes a noncentrality of 81.6.
+TEST(rounds_needed, are_those_of_a_power_analysis_for_few_rounds) {
+    EXPECT_EQ(rounds_to_see(56, of_two(0, 1, 0.99)), 3U);
+    EXPECT_EQ(rounds_to_see(59, of_two(0, 1, 0.99)), 2U);
+}
+
+TEST(rounds_needed, are_those_of_the_wider_interval_where_the_noise_is_unclear) {
+    block_design design{{"a", "b", "c"}, {}};
+    for (const double round : {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+        design.values.push_back({std::sin(round), std::sin(2 * round), std::sin(3 * round)});
+    auto made = compare_in_blocks(design, {.on = scale::difference});
+    const auto rounds_with = [&](spread noise) {
+        made.noise = noise;
+        return std::pair(rounds_to_see(1, made), rounds_to_separate(made.pairs[0], made));
+    };
+    const auto common = rounds_with(spread::common);
+    const auto own = rounds_with(spread::own);
+    EXPECT_GT(own.first, common.first);
+    EXPECT_EQ(rounds_with(spread::unclear), own);
 }
 
 TEST(rounds_needed, do_not_exist_for_what_cannot_be_seen) {
@@ -94,9 +115,10 @@ TEST(correctness, is_lost_by_a_single_coupon) {
     EXPECT_FALSE(qualifies({.duplicates = 1}));
     EXPECT_FALSE(qualifies({.lost = 1}));
     EXPECT_FALSE(qualifies({.unexplained = 1}));
+    EXPECT_FALSE(qualifies({.miscounted = 1}));
     wrongs all{.oversold = 1};
-    all += {.oversold = 2, .lost = 4};
-    EXPECT_EQ(describe(all), "3 oversold, 4 lost");
+    all += {.oversold = 2, .lost = 4, .miscounted = 5};
+    EXPECT_EQ(describe(all), "3 oversold, 4 lost, 5 miscounted");
     EXPECT_EQ(describe({}), "");
 }
 

@@ -3,6 +3,7 @@
 
 #include <boost/random/mersenne_twister.hpp>
 #include <boost/random/normal_distribution.hpp>
+#include <boost/random/uniform_01.hpp>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,8 +18,9 @@ const double two_errors = 2 * std::sqrt(0.05 * 0.95 / benches);
 
 /// A strategy of a simulated bench.
 struct simulated {
-    double slower = 1;    ///< than the others, times
-    double noise = 0.05;  ///< of its logarithm
+    double slower = 1;     ///< than the others, times
+    double noise = 0.05;   ///< of its logarithm
+    double disturbed = 0;  ///< share of its runs that take ten times as long for reasons not its own
 };
 
 class bench_simulator {
@@ -33,7 +35,8 @@ class bench_simulator {
             const double machine = 0.1 * normal_(random_);
             auto& values = made.values.emplace_back();
             for (const auto& one : strategies)
-                values.emplace_back(20 * one.slower * std::exp(machine + one.noise * normal_(random_)));
+                values.emplace_back(20 * one.slower * (chance_(random_) < one.disturbed ? 10 : 1) *
+                                    std::exp(machine + one.noise * normal_(random_)));
         }
         return made;
     }
@@ -41,6 +44,7 @@ class bench_simulator {
    private:
     boost::random::mt19937 random_;
     boost::random::normal_distribution<double> normal_;
+    boost::random::uniform_01<double> chance_;
 };
 
 /// The share of benches in which `found` is true of the comparison.
@@ -78,6 +82,21 @@ TEST(error_rates, a_tenth_at_a_twentieth_of_noise_is_found_in_ten_rounds) {
         share_of_benches(strategies, 10, [](const auto& made) { return made.between(1, 0).separated; });
     EXPECT_GE(share, 0.85);
     EXPECT_LE(share, 0.95);  // what these rounds and this noise can give
+}
+
+TEST(error_rates, of_ranks_are_no_larger_and_disturbed_runs_hide_less_from_them) {
+    const auto apart_by_ranks = [](const comparison_result& made) {
+        const auto [lowest, highest] = std::ranges::minmax(made.ranks->mean_ranks);
+        return highest - lowest > made.ranks->critical;
+    };
+    EXPECT_LE(share_of_benches(std::vector<simulated>(6), 10, apart_by_ranks), 0.05 + two_errors);
+    std::vector<simulated> strategies(6, {.disturbed = 0.1});
+    EXPECT_LE(share_of_benches(strategies, 10, apart_by_ranks), 0.05 + two_errors);
+    strategies[1].slower = 2;
+    const auto by_ranks = [](const auto& made) { return made.ranks->behind(1, 0); };
+    const auto by_intervals = [](const auto& made) { return made.between(1, 0).separated; };
+    EXPECT_GE(share_of_benches(strategies, 10, by_ranks),
+              share_of_benches(strategies, 10, by_intervals) + 0.2);
 }
 
 TEST(error_rates, the_noise_floor_is_what_identical_strategies_reach_in_one_bench_of_twenty) {

@@ -11,17 +11,23 @@ namespace {
 
 using sentences = std::vector<std::string>;
 
-void add_failures(const comparison_table& of, sentences& to) {
-    std::vector<std::string> shares;
-    for (const auto& row : of.rows)
-        if (row.success_pct < 100)
-            shares.push_back(fmt::format("{} {}", row.strategy, percent(row.success_pct / 100)));
-    if (!shares.empty()) to.push_back(fmt::format("Not every claim was issued: {}.", list_text(shares)));
-}
-
 bool was_late(const bench_strategy& of) {
     return std::ranges::any_of(
         of.runs, [](const auto& run) { return is_set_at(run.file, "/dibs/generator/was_bottleneck"); });
+}
+
+constexpr double much_stolen = 0.05;
+
+/// Of all strategies, as a share of the processor time that the runs used.
+double share_stolen(const bench_results& of) {
+    double used = 0;
+    double stolen = 0;
+    for (const auto& one : of.strategies) {
+        stolen += sum_at(one, "/dibs/cpu_s/stolen");
+        for (const char* party : {"generator", "service", "postgresql", "redis"})
+            used += sum_at(one, fmt::format("/dibs/cpu_s/{}", party));
+    }
+    return used > 0 ? stolen / used : 0;
 }
 
 /// What makes the figures worth less than they look.
@@ -32,6 +38,12 @@ void add_doubts(const bench_results& results, sentences& to) {
     if (!late.empty())
         to.push_back(fmt::format("The load generator was late in runs of {}: their latencies include that.",
                                  list_text(late)));
+    if (const double share = share_stolen(results); share > much_stolen)
+        to.push_back(
+            fmt::format("The machine's host ran others for {} as long as these runs had its processors: some "
+                        "of the noise "
+                        "is not theirs.",
+                        percent(share)));
     if (member_at(results.summary, "/finished") != nullptr && !is_set_at(results.summary, "/finished"))
         to.emplace_back("The bench is not finished: `dibs bench --resume DIR` runs what is missing.");
     if (results.is_old())
@@ -48,7 +60,6 @@ std::vector<std::string> answer(const comparison_table& standings, const bench_r
     if (standings.rows.empty())
         return {"The runs of this folder have no p95 of their claims: nothing can be ranked."};
     auto made = sentences_of(standings);
-    add_failures(standings, made);
     add_doubts(results, made);
     if (results.capacity.is_null())
         made.emplace_back(

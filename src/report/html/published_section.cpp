@@ -1,7 +1,7 @@
 #include "report/html/json_reading.hpp"
 #include "report/html/numbers.hpp"
 #include "report/html/sections.hpp"
-#include "report/published_means.hpp"
+#include "report/published/published_means.hpp"
 
 #include <fmt/format.h>
 

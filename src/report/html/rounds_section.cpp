@@ -16,13 +16,14 @@ section rounds_section(const bench_results& of) {
         {{"strategy", "Strategy"},
          {"round", "Round"},
          {"position", "Place in its round"},
-         {"p95", "p95 of claims (ms)"}}};
+         {"p95", "p95 of claims (ms)"},
+         {"stolen", "CPU stolen (s)"}}};
     for (const auto& one : of.strategies)
         for (const auto& run : one.runs)
             if (const auto p95 = number_at(run.listed, "/claim_p95_ms"))
                 course.rows.push_back({one.name, run.round,
-                                       run.position == 0 ? boost::json::value() : run.position,
-                                       plotted(p95)});
+                                       run.position == 0 ? boost::json::value() : run.position, plotted(p95),
+                                       plotted(number_at(run.file, "/dibs/cpu_s/stolen"))});
     if (of.rounds() < 2 || course.rows.empty())
         made.missing = "One round shows no course: `dibs bench --rounds 10` runs more.";
     else

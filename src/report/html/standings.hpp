@@ -1,6 +1,6 @@
 #pragma once
 
-#include "report/comparison_table.hpp"
+#include "report/comparison/comparison_table.hpp"
 #include "report/html/bench_results.hpp"
 #include "report/html/section.hpp"
 

@@ -1,0 +1,79 @@
+// Leases of the `database` lock, whose session the holder may write in.
+#include "postgres/connection.hpp"
+#include "tests/support/client_fixture.hpp"
+
+#include <gmock/gmock.h>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class client_database : public client_test {};
+
+TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
+    auto locks = connect();
+    auto wanted = request_for(algorithm::database);
+    wanted.lease = 300ms;
+    auto held = run(locks.acquire(wanted));
+    ASSERT_TRUE(held);
+    const postgres::statement end_it{
+        "test_end_session",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"};
+    run(servers_->pool().execute(end_it, postgres::params(), after(5s)));
+    run_for(200ms);
+    EXPECT_TRUE(held->lost().stop_requested());
+    EXPECT_THROW(run(held->release()), error);
+}
+
+// Renewals go over the same session.
+TEST_F(client_database, writes_in_the_session_of_a_database_lock_while_it_is_renewed) {
+    auto locks = connect();
+    auto wanted = request_for(algorithm::database);
+    wanted.lease = 150ms;
+    auto held = run(locks.acquire(wanted));
+    ASSERT_TRUE(held);
+    const auto ends = after(600ms);
+    while (steady::now() < ends) {
+        const auto rows = run(held->execute("SELECT $1::text || 'ly', $2::text", {"sure", std::nullopt}));
+        ASSERT_EQ(rows.size(), 1U);
+        EXPECT_THAT(rows[0], testing::ElementsAre("surely", std::nullopt));
+    }
+    EXPECT_TRUE(held->valid()) << held->loss();
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+    EXPECT_THROW(run(held->execute("SELECT 1")), error);
+}
+
+TEST_F(client_database, what_a_database_lock_wrote_is_committed_with_its_release_or_not_at_all) {
+    auto locks = connect();
+    const auto guarded_write = [&](const std::string& value) {
+        auto held = run(locks.acquire(request_for(algorithm::database, 5s)));
+        run(held->execute("CREATE TABLE IF NOT EXISTS guarded (value text)"));
+        run(held->execute("INSERT INTO guarded VALUES ($1)", {value}));
+        return held;
+    };
+    run(guarded_write("kept")->release());
+    guarded_write("dropped").reset();
+    auto reader = run(locks.acquire(request_for(algorithm::database, 5s)));
+    EXPECT_THAT(run(reader->execute("SELECT value FROM guarded")),
+                testing::ElementsAre(testing::ElementsAre("kept")));
+    run(reader->execute("DROP TABLE guarded"));
+    run(reader->release());
+}
+
+TEST_F(client_database, only_a_database_lock_has_a_session) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(algorithm::queue)));
+    EXPECT_EQ(held->tries(), 1);
+    try {
+        run(held->execute("SELECT 1"));
+        FAIL() << "a queue lock lives on Redis";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), fault::bad_input);
+        EXPECT_THAT(refused.what(), testing::HasSubstr("fencing token"));
+    }
+    run(held->release());
+}
+
+}  // namespace
+}  // namespace dibs::tests

@@ -1,0 +1,84 @@
+// The blocking mutex on real servers.
+#include "tests/support/client_fixture.hpp"
+
+#include <dibs/mutex.hpp>
+
+#include <gtest/gtest.h>
+
+#include <mutex>
+#include <thread>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+class client_mutex : public client_test {};
+
+TEST_F(client_mutex, excludes_threads) {
+    const auto locks = client::connect(servers_of(shared_servers()));
+    int inside = 0, most = 0, entered = 0;
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i)
+        threads.emplace_back([&] {
+            mutex mine(locks, name_);
+            for (int turn = 0; turn < 10; ++turn) {
+                const std::scoped_lock guard(mine);
+                most = std::max(most, ++inside);
+                ++entered;
+                --inside;
+            }
+        });
+    threads.clear();
+    EXPECT_EQ(entered, 40);
+    EXPECT_EQ(most, 1);
+}
+
+TEST_F(client_mutex, is_locked_with_others_without_deadlock) {
+    const auto locks = client::connect(servers_of(shared_servers()));
+    int entered = 0;
+    const auto work = [&](std::string first, std::string second) {
+        mutex one(locks, std::move(first));
+        mutex other(locks, std::move(second));
+        for (int turn = 0; turn < 10; ++turn) {
+            const std::scoped_lock both(one, other);
+            ++entered;
+        }
+    };
+    {
+        const std::jthread there([&] { work(name_ + ":a", name_ + ":b"); });
+        const std::jthread back([&] { work(name_ + ":b", name_ + ":a"); });
+    }
+    EXPECT_EQ(entered, 20);
+}
+
+TEST_F(client_mutex, can_be_tried_and_tells_of_its_hold) {
+    const auto locks = client::connect(servers_of(shared_servers()));
+    mutex one(locks, name_);
+    mutex other(locks, name_);
+    EXPECT_FALSE(one.token());
+    ASSERT_TRUE(one.try_lock());
+    EXPECT_TRUE(one.token());
+    EXPECT_TRUE(one.lost().stop_possible());
+    EXPECT_FALSE(other.try_lock());
+    EXPECT_FALSE(other.try_lock_for(20ms));
+    EXPECT_FALSE(other.try_lock_until(steady::now() + 20ms));
+    EXPECT_THROW(one.lock(), std::logic_error);
+    one.unlock();
+    EXPECT_EQ(one.last_release(), release_outcome::released);
+    EXPECT_TRUE(other.try_lock_for(5s));
+}
+
+TEST_F(client_mutex, gives_up_when_a_stop_is_requested) {
+    auto locks = client::connect(config::from_url(shared_servers().redis_url()));
+    mutex one(locks, name_);
+    mutex other(locks, name_);
+    const std::scoped_lock held(one);
+    std::jthread waiter([&](const std::stop_token& stop) { EXPECT_FALSE(other.lock(stop)); });
+    waiter.request_stop();
+    waiter.join();
+    EXPECT_FALSE(other.try_lock());
+}
+
+}  // namespace
+}  // namespace dibs::tests

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "sandbox/servers.hpp"
+#include "tests/support/lock_fixture.hpp"
+
+#include <dibs/client.hpp>
+
+#include <chrono>
+
+namespace dibs::tests {
+
+inline config servers_of(const sandbox::servers& box) {
+    config where;
+    where.redis = box.redis_url();
+    where.masters = box.redlock_urls();
+    where.postgres = box.postgres_url();
+    return where;
+}
+
+class client_test : public lock_test {
+   protected:
+    client connect() { return run(client::connect(io_.get_executor(), servers_of(shared_servers()))); }
+
+    lock_request request_for(algorithm kind, std::chrono::milliseconds wait = std::chrono::milliseconds{0}) {
+        auto wanted = request(wait);
+        wanted.algorithm = kind;
+        return wanted;
+    }
+
+    void run_for(steady::duration time) {
+        io_.restart();
+        io_.run_for(time);
+    }
+};
+
+}  // namespace dibs::tests
