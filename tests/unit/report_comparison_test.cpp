@@ -63,6 +63,17 @@ TEST(comparison_table, shows_ties_as_ties) {
     EXPECT_THAT(comparison_markdown(table), HasSubstr("| spinlock | b "));
 }
 
+TEST(comparison_table, says_what_only_ranks_see) {
+    const auto slower = runs_of("redlock", {15, 15.2, 15, 15.1, 15, 15.3, 15, 15});
+    const auto of = [&](double last) {
+        return said(compare_runs(runs_of("queue", {10, 10.1, 10, 10.3, 10, 10.2, 10, last}) + slower,
+                                 compared_metric::requests));
+    };
+    EXPECT_THAT(of(500), AllOf(HasSubstr("cannot be told"), HasSubstr("By ranks"),
+                               HasSubstr("redlock is behind queue")));
+    EXPECT_THAT(of(10), Not(HasSubstr("By ranks")));
+}
+
 TEST(comparison_table, compares_claims_by_their_own_p95) {
     const auto table = compare_runs(three_strategies(), compared_metric::claims);
     EXPECT_NEAR(table.rows[2].mean_p95_ms, 62.75, 1e-9);

@@ -4,7 +4,6 @@
 #include "stats/rounds_needed.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -112,13 +111,13 @@ std::optional<std::string> behind_by_ranks(const comparison_result& compared) {
                 !compared.between(*one, other).separated)
                 others.push_back(name_of(compared, other));
         if (!others.empty())
-            found.push_back(fmt::format("{} behind {}", name_of(compared, *one), list_text(others)));
+            found.push_back(fmt::format("{} is behind {}", name_of(compared, *one), list_text(others)));
     }
     if (found.empty()) return std::nullopt;
     return fmt::format(
-        "By ranks within the rounds, in which a disturbed run counts no more than any other that is last: {} "
-        "(all of it with {:g} % confidence).",
-        fmt::join(found, "; "), compared.options.confidence * 100);
+        "By ranks within the rounds, though, which one disturbed run hardly moves, {} (with {:g} % "
+        "confidence in all of it).",
+        list_text(found), compared.options.confidence * 100);
 }
 
 void add_caveats(const comparison_result& compared, std::vector<std::string>& to) {

@@ -36,13 +36,6 @@ std::string or_dash(const std::optional<double>& value, std::string (*as)(double
     return value ? as(*value) : "–";
 }
 
-std::string list_text(const std::vector<std::string>& words) {
-    std::string text;
-    for (std::size_t i = 0; i < words.size(); ++i)
-        text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + words[i];
-    return text;
-}
-
 std::string counted(double count, std::string_view noun) {
     return fmt::format("{} {}{}", count_text(count), noun, count == 1 ? "" : "s");
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "report/markdown.hpp"
+
 #include <boost/json/value.hpp>
 
 #include <optional>
@@ -21,8 +23,6 @@ std::string percent(double share);
 /// An en dash where there is none.
 std::string or_dash(const std::optional<double>& value, std::string (*as)(double) = short_number);
 
-/// "a", "a and b", "a, b and c".
-std::string list_text(const std::vector<std::string>& words);
 /// `1 round`, `2 rounds`.
 std::string counted(double count, std::string_view noun);
 

@@ -19,7 +19,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> origin_l
      {"/started", "Started"},
      {"/finished", "Finished"},
      {"/version", "dibs"},
-     {"/commit", "Commit"},
      {"/service/processes", "Service processes"},
      {"/machine/cpu", "Processor"},
      {"/machine/cores", "Cores"},
@@ -27,7 +26,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 15> origin_l
      {"/machine/os", "System"},
      {"/machine/kernel", "Kernel"},
      {"/machine/redis", "Redis"},
-     {"/machine/postgresql", "PostgreSQL"}}};
+     {"/machine/postgresql", "PostgreSQL"},
+     {"/machine/compiler", "Compiler"}}};
 
 std::string stages_text(const json::value& scenario) {
     std::vector<std::string> stages;
@@ -59,7 +59,6 @@ section origin_section(const bench_results& of) {
         if (!value.empty()) lines.rows.push_back({std::string(what), std::move(value)});
     };
     for (const auto& [pointer, what] : origin_lines) add(what, text_at(from, pointer));
-    add("Compiler", text_at(from, "/machine/compiler"));
     add("Load",
         stages_text(object_at(from, "/scenario").empty() ? json::value() : *member_at(from, "/scenario")));
     add("Rounds", of.strategies.empty() ? "" : count_text(static_cast<double>(of.rounds())));

@@ -15,7 +15,8 @@ single_run as_single(const bench_run& run, const std::string& strategy) {
     made.details.wrong = stats::wrongs{.oversold = count_at(run.listed, "/oversold"),
                                        .duplicates = count_at(run.listed, "/duplicates"),
                                        .lost = count_at(run.listed, "/lost"),
-                                       .unexplained = count_at(run.listed, "/unexplained")};
+                                       .unexplained = count_at(run.listed, "/unexplained"),
+                                       .miscounted = count_at(run.listed, "/miscounted")};
     return made;
 }
 
