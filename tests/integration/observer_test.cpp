@@ -1,7 +1,6 @@
 // What a client tells of its locks: to an observer, to Prometheus, and to the log.
-#include "tests/support/lock_fixture.hpp"
+#include "tests/support/client_fixture.hpp"
 
-#include <dibs/client.hpp>
 #include <dibs/log.hpp>
 #include <dibs/prometheus.hpp>
 
@@ -44,30 +43,20 @@ class notes final : public observer {
     int losses = 0;
 };
 
-class observer_test : public lock_test {
+class observer_test : public client_test {
    protected:
     client connect(std::shared_ptr<observer> listener) {
         auto servers = config::from_url(shared_servers().redis_url());
         servers.observer = std::move(listener);
         return run(client::connect(io_.get_executor(), servers));
     }
-    lock_request wanted(algorithm kind, std::chrono::milliseconds wait = 0ms) const {
-        auto made = request(wait);
-        made.algorithm = kind;
-        return made;
-    }
-    void run_for(steady::duration time) {
-        io_.restart();
-        io_.run_for(time);
-    }
-
     std::shared_ptr<notes> told = std::make_shared<notes>();
 };
 
 TEST_F(observer_test, hears_of_grants_waits_in_vain_and_releases) {
     auto locks = connect(told);
-    auto held = run(locks.acquire(wanted(algorithm::queue)));
-    EXPECT_FALSE(run(locks.acquire(wanted(algorithm::queue, 30ms))));
+    auto held = run(locks.acquire(request_for(algorithm::queue)));
+    EXPECT_FALSE(run(locks.acquire(request_for(algorithm::queue, 30ms))));
     run_for(20ms);
     run(held->release());
     ASSERT_EQ(told->acquisitions.size(), 2U);
@@ -86,13 +75,13 @@ TEST_F(observer_test, hears_how_a_lock_was_come_by) {
     auto locks = connect(told);
     auto others = connect(nullptr);
     for (const auto kind : {algorithm::queue, algorithm::spinlock}) {
-        auto held = run(others.acquire(wanted(kind)));
-        auto waiting = start_task(io_.get_executor(), locks.acquire(wanted(kind, 10s)));
+        auto held = run(others.acquire(request_for(kind)));
+        auto waiting = start_task(io_.get_executor(), locks.acquire(request_for(kind, 10s)));
         run_for(20ms);
         run(held->release());
         while (waiting.wait_for(0s) != std::future_status::ready) run_for(1ms);
         auto got = waiting.get();
-        auto own = start_task(io_.get_executor(), locks.acquire(wanted(kind, 10s)));
+        auto own = start_task(io_.get_executor(), locks.acquire(request_for(kind, 10s)));
         run_for(1ms);
         run(got->release());
         while (own.wait_for(0s) != std::future_status::ready) run_for(1ms);
@@ -109,7 +98,7 @@ TEST_F(observer_test, hears_how_a_lock_was_come_by) {
 
 TEST_F(observer_test, hears_of_renewals_losses_and_failures) {
     auto locks = connect(told);
-    auto request = wanted(algorithm::queue);
+    auto request = request_for(algorithm::queue);
     request.lease = 300ms;
     auto held = run(locks.acquire(request));
     run_for(250ms);
@@ -126,10 +115,10 @@ TEST_F(observer_test, hears_of_renewals_losses_and_failures) {
 
 TEST_F(observer_test, hears_of_a_caller_that_was_cancelled) {
     auto locks = connect(told);
-    auto held = run(locks.acquire(wanted(algorithm::queue)));
+    auto held = run(locks.acquire(request_for(algorithm::queue)));
     std::optional<std::optional<lease>> got;
     asio::cancellation_signal stop;
-    spawn(io_.get_executor(), keep(locks.acquire(wanted(algorithm::queue, 10s)), got), stop.slot());
+    spawn(io_.get_executor(), keep(locks.acquire(request_for(algorithm::queue, 10s)), got), stop.slot());
     run_for(10ms);
     stop.emit(asio::cancellation_type::terminal);
     run_for(10ms);
@@ -139,8 +128,8 @@ TEST_F(observer_test, hears_of_a_caller_that_was_cancelled) {
 TEST_F(observer_test, counts_for_prometheus) {
     const auto registry = std::make_shared<prometheus::Registry>();
     auto locks = connect(prometheus_observer(registry));
-    auto held = run(locks.acquire(wanted(algorithm::fencing)));
-    EXPECT_FALSE(run(locks.acquire(wanted(algorithm::fencing))));
+    auto held = run(locks.acquire(request_for(algorithm::fencing)));
+    EXPECT_FALSE(run(locks.acquire(request_for(algorithm::fencing))));
     run(held->release());
     const auto text = prometheus::TextSerializer().Serialize(registry->Collect());
     const std::string of = "{algorithm=\"fencing\"";
@@ -161,7 +150,7 @@ TEST_F(observer_test, logs_lost_connections_and_leases_to_the_host_s_sink) {
         if (level == log_level::warning) lines.emplace_back(line);
     });
     auto locks = connect(nullptr);
-    auto request = wanted(algorithm::queue);
+    auto request = request_for(algorithm::queue);
     request.lease = 200ms;
     auto held = run(locks.acquire(request));
     run(servers_->redis().execute(redis::command("FLUSHALL"), after(5s)));
