@@ -32,7 +32,9 @@ using sql_rows = std::vector<std::vector<sql_value>>;
 /// Used by one thread at a time. Its coroutines may be awaited from any executor.
 class lease {
    public:
-    lease(std::unique_ptr<detail::lease_parts> parts, std::shared_ptr<detail::background_thread> thread);
+    explicit lease(std::unique_ptr<detail::lease_parts> parts);
+    /// The same lease, which keeps its client's thread.
+    lease(lease held, std::shared_ptr<detail::background_thread> thread);
     lease(lease&& other) noexcept;
     lease& operator=(lease&& other) noexcept;
     ~lease();

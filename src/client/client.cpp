@@ -27,17 +27,17 @@ std::shared_ptr<client_core> make_core(const asio::any_io_executor& executor, co
 
 task<void> open(std::shared_ptr<client_core> core) { co_await core->open(); }
 
-task<std::optional<lease>> acquire_on(asio::any_io_executor executor,
-                                      std::shared_ptr<background_thread> thread,
-                                      task<std::unique_ptr<detail::lease_parts>> work) {
-    const bool here = executor == co_await asio::this_coro::executor;
-    std::unique_ptr<detail::lease_parts> parts;
-    if (here)
-        parts = co_await std::move(work);
-    else
-        parts = co_await detail::run_on(std::move(executor), std::move(work));
-    if (!parts) co_return std::nullopt;
-    co_return lease(std::move(parts), std::move(thread));
+task<std::optional<lease>> acquire_with(std::shared_ptr<background_thread> thread,
+                                        task<std::optional<lease>> work) {
+    auto granted = co_await std::move(work);
+    if (!granted) co_return std::nullopt;
+    co_return lease(std::move(*granted), std::move(thread));
+}
+
+/// What keeps the client's thread, where it has one.
+task<std::optional<lease>> with(const std::shared_ptr<background_thread>& thread,
+                                task<std::optional<lease>> work) {
+    return thread ? acquire_with(thread, std::move(work)) : std::move(work);
 }
 
 }  // namespace
@@ -60,12 +60,11 @@ client client::connect(const config& servers) {
 }
 
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
-    return acquire_on(core_->executor(), thread_, detail::acquire_parts(core_, std::move(request)));
+    return with(thread_, detail::acquire_lease(core_, std::move(request)));
 }
 
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request, std::stop_token stop) {
-    auto work = detail::acquire_parts(core_, std::move(request), std::move(stop));
-    return acquire_on(core_->executor(), thread_, std::move(work));
+    return with(thread_, detail::acquire_lease(core_, std::move(request), std::move(stop)));
 }
 
 asio::awaitable<void> client::close() {

@@ -63,14 +63,17 @@ bool hand_on(lease_parts& parts) {
     parts.care = {};
     const auto held = parts.held.held();
     if (!parts.held.hand_on()) return false;
-    parts.ended = {held->name(), held->owner(), held->token()};
+    parts.ended = {held->owner(), held->token()};
     parts.tell(hold_end::how::released);
     return true;
 }
 
 task<release_outcome> release(lease_parts& parts, release_by whom) {
+    const auto& executor = parts.core->executor();
+    const auto here = co_await asio::this_coro::executor;
+    if (here != executor) co_return co_await run_on(executor, release(parts, whom));
     if (hand_on(parts)) co_return release_outcome::released;
-    lease_parts::epitaph last{parts.held.name(), parts.held.owner(), parts.held.token()};
+    lease_parts::epitaph last{parts.held.owner(), parts.held.token()};
     std::exception_ptr failed;
     auto outcome = release_outcome::expired;
     try {
@@ -87,27 +90,20 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
     co_return outcome;
 }
 
-task<release_outcome> release_anywhere(lease_parts& parts) {
-    const auto here = co_await asio::this_coro::executor;
-    const bool handed_on = here == parts.core->executor() && hand_on(parts);
-    if (handed_on) co_return release_outcome::released;
-    co_return co_await run_on(parts.core->executor(), release(parts, release_by::holder));
-}
-
 }  // namespace
 
-lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, const lock_request& wanted)
+lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, lease_terms wanted)
     : core(std::move(of)),
       held(std::move(granted)),
-      kind(wanted.algorithm),
+      kind(wanted.kind),
       tries(held.held()->story().tries),
       granted_at(core->observer() ? steady::now() : deadline()),
       loss(std::make_shared<loss_signal>(held.name(), kind, core->observer())),
-      care(core->keeper().keep(held.held(), wanted.renewal, loss)) {}
+      care(core->keeper().keep(held.held(), wanted.how, loss)) {}
 
 void lease_parts::tell(hold_end::how how) const {
     const auto& observer = core->observer();
-    if (observer) observer->held({ended ? ended->name : held.name(), kind, how, steady::now() - granted_at});
+    if (observer) observer->held({loss->name(), kind, how, steady::now() - granted_at});
 }
 
 task<void> let_go(std::unique_ptr<lease_parts> parts) {
@@ -116,14 +112,15 @@ task<void> let_go(std::unique_ptr<lease_parts> parts) {
         co_await release(*parts, release_by::nobody);
     } catch (const std::exception& failed) {
         log(log_level::warning, "{} was dropped and could not be released, and ends with its lease: {}",
-            parts->ended->name.text(), failed.what());
+            parts->loss->name().text(), failed.what());
     }
 }
 
 }  // namespace detail
 
-lease::lease(std::unique_ptr<detail::lease_parts> parts, std::shared_ptr<detail::background_thread> thread)
-    : thread_(std::move(thread)), parts_(std::move(parts)) {}
+lease::lease(std::unique_ptr<detail::lease_parts> parts) : parts_(std::move(parts)) {}
+lease::lease(lease held, std::shared_ptr<detail::background_thread> thread)
+    : thread_(std::move(thread)), parts_(std::move(held.parts_)) {}
 lease::lease(lease&& other) noexcept = default;
 
 lease& lease::operator=(lease&& other) noexcept {
@@ -142,7 +139,7 @@ lease::~lease() {
     }
 }
 
-const lock_name& lease::name() const { return parts_->ended ? parts_->ended->name : parts_->held.name(); }
+const lock_name& lease::name() const { return parts_->loss->name(); }
 const owner_id& lease::owner() const { return parts_->ended ? parts_->ended->owner : parts_->held.owner(); }
 std::optional<fencing_token> lease::token() const {
     return parts_->ended ? parts_->ended->token : parts_->held.token();
@@ -172,7 +169,7 @@ boost::asio::awaitable<sql_rows> lease::execute(std::string sql, std::vector<sql
 boost::asio::awaitable<release_outcome> lease::release() {
     assert(!parts_->released && "a lease is released once");
     parts_->released = true;
-    return detail::release_anywhere(*parts_);
+    return detail::release(*parts_, detail::release_by::holder);
 }
 
 }  // namespace dibs

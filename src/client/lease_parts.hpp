@@ -11,8 +11,14 @@
 
 namespace dibs::detail {
 
+/// What of a request outlives its grant.
+struct lease_terms {
+    algorithm kind;
+    renewal how;
+};
+
 struct lease_parts {
-    lease_parts(std::shared_ptr<client_core> of, locks::lease granted, const lock_request& wanted);
+    lease_parts(std::shared_ptr<client_core> of, locks::lease granted, lease_terms wanted);
     void tell(hold_end::how ended) const;
 
     std::shared_ptr<client_core> core;
@@ -25,19 +31,19 @@ struct lease_parts {
     bool released = false;  // no more may be asked of it
     /// What a lease answers when its release is over, and nothing of it belongs to the executor any more.
     struct epitaph {
-        lock_name name;
         owner_id owner;
         std::optional<fencing_token> token;
     };
     std::optional<epitaph> ended;
 };
 
-/// Null: others held the lock. On the core's executor.
-task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request);
+/// Empty: others held the lock. On the core's executor, whatever the caller's. Nothing there owns the
+/// client's thread, which could not wait for its own end.
+task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock_request request);
 
 /// The same; a stop ends it as a cancellation does.
-task<std::unique_ptr<lease_parts>> acquire_parts(std::shared_ptr<client_core> core, lock_request request,
-                                                 std::stop_token stop);
+task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock_request request,
+                                         std::stop_token stop);
 
 /// Ends a lease that was destroyed unreleased; on the core's executor, which the core outlives.
 task<void> let_go(std::unique_ptr<lease_parts> parts);

@@ -19,6 +19,7 @@ class loss_signal final : public locks::keeper::watcher {
    public:
     loss_signal(lock_name name, algorithm kind, std::shared_ptr<observer> told);
 
+    const lock_name& name() const { return name_; }
     bool given() const { return given_; }
     std::string why() const;
     std::stop_token token();

@@ -20,15 +20,15 @@ constexpr std::chrono::hours longest_wait{24};
 
 task<release_outcome> release(lease& held) { co_return co_await held.release(); }
 
-/// Null also when the stop was requested first.
-task<std::unique_ptr<detail::lease_parts>> acquire_or_stop(std::shared_ptr<detail::client_core> core,
-                                                           lock_request request, std::stop_token stop) {
+/// Empty also when the stop was requested first.
+task<std::optional<lease>> acquire_or_stop(std::shared_ptr<detail::client_core> core, lock_request request,
+                                           std::stop_token stop) {
     try {
-        co_return co_await detail::acquire_parts(std::move(core), std::move(request), std::move(stop));
+        co_return co_await detail::acquire_lease(std::move(core), std::move(request), std::move(stop));
     } catch (const boost::system::system_error& ended) {
         if (ended.code() != asio::error::operation_aborted) throw;
     }
-    co_return nullptr;
+    co_return std::nullopt;
 }
 
 }  // namespace
@@ -71,11 +71,10 @@ bool mutex::take(std::chrono::milliseconds time, const std::stop_token& stop) {
         std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds::zero(), longest_wait);
     const auto& executor = state_->locks.executor();
     const auto& core = state_->locks.core_;
-    // Nothing there may own the client: its thread cannot wait for its own end.
     auto work = stop.stop_possible() ? acquire_or_stop(core, std::move(wanted), stop)
-                                     : detail::acquire_parts(core, std::move(wanted));
+                                     : detail::acquire_lease(core, std::move(wanted));
     auto granted = asio::co_spawn(executor, std::move(work), asio::use_future).get();
-    if (granted) state_->held.emplace(std::move(granted), state_->locks.thread_);
+    if (granted) state_->held.emplace(std::move(*granted), state_->locks.thread_);
     return state_->held.has_value();
 }
 

@@ -33,7 +33,7 @@ release_outcome read_outcome(const redis::reply& answer) {
 }
 
 task<attempt> attempt_at(redis_server server, redis::script_call request, deadline until) {
-    const auto answer = co_await redis::evaluate(*server, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server, request, until);
     co_return read_attempt(answer.elements());
 }
 
@@ -57,7 +57,7 @@ task<release_outcome> release_at(redis_server server, redis::script_call request
 }
 
 task<void> cancel_at(redis_server server, redis::script_call request, deadline until) {
-    co_await redis::evaluate(*server, std::move(request), until);
+    co_await redis::evaluate(*server, request, until);
 }
 
 task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
@@ -69,7 +69,7 @@ task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
 }
 
 task<grants::pulse> pulse_at(redis_server server, redis::script_call request, deadline until) {
-    const auto answer = co_await redis::evaluate(*server, std::move(request), until);
+    const auto answer = co_await redis::evaluate(*server, request, until);
     grants::pulse result;
     result.state = read_attempt(answer.elements());
     if (const auto& holder = answer.elements().at(5).text(); !holder.empty())
@@ -136,9 +136,10 @@ task<release_outcome> grants::release(const owner_id& owner, deadline until) con
     return release_at(place_->server, std::move(call(redis::scripts::release).arg(owner.text())), until);
 }
 
-task<void> grants::cancel(const owner_id& owner, terms wanted, deadline until) const {
-    return cancel_at(place_->server, std::move(call(redis::scripts::cancel).arg(entry(owner, wanted))),
-                     until);
+task<void> grants::cancel(const std::vector<std::string>& entries, deadline until) const {
+    auto request = call(redis::scripts::cancel);
+    for (const auto& waiter : entries) request.arg(waiter);
+    return cancel_at(place_->server, std::move(request), until);
 }
 
 task<void> grants::kill_client(std::int64_t id, deadline until) const {

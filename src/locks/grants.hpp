@@ -67,8 +67,8 @@ class grants {
     task<attempt> renew(const owner_id& owner, std::chrono::milliseconds lease, deadline until) const;
     /// Goes on where its caller is cancelled.
     task<release_outcome> release(const owner_id& owner, deadline until) const;
-    /// Leaves the queue, or releases what was granted meanwhile.
-    task<void> cancel(const owner_id& owner, terms wanted, deadline until) const;
+    /// These leave the queue, or release what one of them was granted meanwhile; at most 5000.
+    task<void> cancel(const std::vector<std::string>& entries, deadline until) const;
     /// Ends a connection of ours by Redis's CLIENT ID; a server that refuses is not asked again.
     task<void> kill_client(std::int64_t id, deadline until) const;
 

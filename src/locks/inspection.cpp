@@ -59,7 +59,8 @@ task<std::set<std::string>> names_of(redis::connection& server, std::string patt
 
 task<seen_lock> look_at(redis::connection& server, std::string name, deadline until) {
     const auto keys = lock_keys::with_queue(lock_name(name));
-    const auto answer = co_await redis::evaluate(server, about(redis::scripts::inspect, keys), until);
+    const auto request = about(redis::scripts::inspect, keys);
+    const auto answer = co_await redis::evaluate(server, request, until);
     const replies& told = answer.elements();
     seen_lock seen{std::move(name), "redis", told.at(0).text(), {}, {}};
     if (!seen.holder.empty()) {
@@ -158,7 +159,8 @@ task<std::vector<seen_lock>> locks_on_masters(redis_masters masters, std::vector
 
 task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name name, deadline until) {
     const auto keys = lock_keys::with_queue(name);
-    const auto answer = co_await redis::evaluate(*server, about(redis::scripts::seize, keys), until);
+    const auto request = about(redis::scripts::seize, keys);
+    const auto answer = co_await redis::evaluate(*server, request, until);
     const replies& told = answer.elements();
     if (told.at(0).integer() == 0) co_return std::nullopt;
     co_return broken_lock{told.at(1).text(), number_in(told.at(3).text()), time_in(told.at(2)),
@@ -166,13 +168,13 @@ task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name n
 }
 
 task<std::optional<broken_lock>> break_on_masters(redis_masters masters, lock_name name, deadline until) {
-    const auto keys = lock_keys::of_redlock(name);
+    const auto request = about(redis::scripts::seize, lock_keys::of_redlock(name));
     std::optional<broken_lock> broken;
     std::exception_ptr failed;
     std::size_t away = 0;
     for (const auto& master : masters) {
         try {
-            const auto answer = co_await redis::evaluate(*master, about(redis::scripts::seize, keys), until);
+            const auto answer = co_await redis::evaluate(*master, request, until);
             const replies& told = answer.elements();
             if (told.at(0).integer() == 1)
                 broken = broken_lock{told.at(1).text(), {}, time_in(told.at(2)), {}};

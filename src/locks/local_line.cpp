@@ -2,6 +2,7 @@
 
 #include "core/spawn.hpp"
 #include "core/timeout.hpp"
+#include "locks/admission.hpp"
 #include "locks/local_handoff.hpp"
 #include "locks/renewal.hpp"
 
@@ -13,11 +14,6 @@
 #include <utility>
 
 namespace dibs::locks {
-namespace {
-
-constexpr std::size_t most_waiters = 100'000;
-
-}  // namespace
 
 struct local_line::turn {
     std::shared_ptr<hold> held;
@@ -174,10 +170,7 @@ task<std::optional<lease>> local_line::take(lock_request request) {
     co_return begin_turn(std::move(*taken).take(), request);
 }
 
-void local_line::admit() const {
-    if (waiting_.size() >= most_waiters)
-        throw error(fault::exhausted, "dibs", name_.text(), "as many wait for it in this process as may");
-}
+void local_line::admit() const { admit_waiter(waiting_.size(), name_); }
 
 lease local_line::begin_turn(std::shared_ptr<hold> taken, const lock_request& request) {
     const auto first = taken->token().value();

@@ -23,7 +23,7 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     const auto wanted = terms_of(request);
     const auto line = lines_.of(request.name);
     line->admit();
-    const auto owner = owners_.next();
+    auto owner = owners_.next();
     // Registered before the request is sent: the grant may overtake the reply.
     std::optional<waiting_line::place> place(std::in_place, line, owner, wanted);
     const auto sent = steady::now();
@@ -39,7 +39,7 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     line->observe(sent, answer);
     const bool granted = answer.granted && steady::now() < valid_until(sent, request.lease);
     if (granted || (!answer.granted && !waits)) place->settled();
-    if (granted) co_return granted_at_once(*line, request, owner, answer, sent);
+    if (granted) co_return granted_at_once(*line, std::move(request), std::move(owner), answer, sent);
     if (!waits) co_return std::nullopt;
     if (!answer.granted) {
         co_await place->turn().wait_until(until);
@@ -54,10 +54,10 @@ task<std::optional<lease>> queue_locker::acquire(lock_request request) {
 }
 
 // Not part of the coroutine: its frame is what a waiter costs.
-lease queue_locker::granted_at_once(waiting_line& line, const lock_request& request, const owner_id& owner,
+lease queue_locker::granted_at_once(waiting_line& line, lock_request request, owner_id owner,
                                     const attempt& answer, deadline sent) const {
-    redis_hold::grant grant{request.name,  owner,         answer.token,
-                            answer.tokens, request.lease, valid_until(sent, request.lease)};
+    redis_hold::grant grant{std::move(request.name), std::move(owner), answer.token,
+                            answer.tokens,           request.lease,    valid_until(sent, request.lease)};
     return {executor_, std::make_shared<redis_hold>(line.scripts(), std::move(grant))};
 }
 

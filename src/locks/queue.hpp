@@ -20,8 +20,8 @@ class queue_locker final : public locker {
     void closed() override;
 
    private:
-    lease granted_at_once(waiting_line& line, const lock_request& request, const owner_id& owner,
-                          const attempt& answer, deadline sent) const;
+    lease granted_at_once(waiting_line& line, lock_request request, owner_id owner, const attempt& answer,
+                          deadline sent) const;
     std::optional<lease> granted_by_turn(waiting_line& line, waiting_line::place& place) const;
 
     algorithm kind_;

@@ -1,8 +1,8 @@
 #include "locks/waiting_line.hpp"
 
 #include "core/spawn.hpp"
+#include "locks/admission.hpp"
 #include "locks/timing.hpp"
-#include "locks/withdrawal.hpp"
 
 #include <dibs/error.hpp>
 
@@ -14,7 +14,6 @@
 namespace dibs::locks {
 namespace {
 
-constexpr std::size_t most_waiters = 100'000;
 // Whose loss shows that the server has lost some of its state.
 constexpr std::size_t entries_looked_for = 10;
 // When it has.
@@ -54,6 +53,7 @@ waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, messa
       name_(std::move(name)),
       process_(std::move(process)),
       channel_(scripts_.keys().process_channel(process_)),
+      withdrawals_(std::make_shared<withdrawals>(executor_, scripts_)),
       beat_now_(executor_) {}
 
 waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& owner, terms wanted)
@@ -63,13 +63,10 @@ waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& o
 
 waiting_line::place::~place() {
     if (waiting_) line_->places_.erase(at_);
-    if (withdraw_) withdraw(line_->executor_, line_->scripts_, owner_, wanted_, nullptr);
+    if (withdraw_) line_->withdrawals_->add(owner_, wanted_);
 }
 
-void waiting_line::admit() const {
-    if (places_.size() >= most_waiters)
-        throw error(fault::exhausted, "dibs", name_.text(), "as many wait for it in this process as may");
-}
+void waiting_line::admit() const { admit_waiter(places_.size(), name_); }
 
 wakeup& waiting_line::place::turn() {
     line_->attend();

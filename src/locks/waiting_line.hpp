@@ -5,6 +5,7 @@
 #include "locks/grants.hpp"
 #include "locks/redis_hold.hpp"
 #include "locks/validity.hpp"
+#include "locks/withdrawal.hpp"
 #include "redis/subscriber.hpp"
 
 #include <dibs/lock.hpp>
@@ -102,6 +103,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     std::list<place*> places_;
     std::weak_ptr<redis_hold> unconfirmed_;
     server_clock clock_;
+    std::shared_ptr<withdrawals> withdrawals_;
     wakeup beat_now_;
     deadline next_beat_;
     std::uint64_t round_ = 0;

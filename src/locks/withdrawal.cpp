@@ -7,11 +7,15 @@
 
 #include <dibs/error.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 namespace dibs::locks {
 namespace {
+
+constexpr std::ptrdiff_t most_at_once = 500;  // others wait for the server meanwhile
 
 struct doubt {
     bool may_have_run = true;
@@ -31,18 +35,18 @@ doubt doubt_of(const std::exception_ptr& cause) {
     }
 }
 
-task<void> undo_once(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
+task<void> undo_once(const grants& scripts, const leavers& who, std::optional<std::int64_t> lost_client) {
     const auto until = after(clean_up_time);
     if (lost_client) co_await scripts.kill_client(*lost_client, until);
-    co_await scripts.cancel(owner, wanted, until);
+    co_await scripts.cancel(who.entries, until);
 }
 
 /// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.
-task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std::int64_t> lost_client) {
-    const auto over = after(wanted.lease);
+task<void> undo(grants scripts, leavers who, std::optional<std::int64_t> lost_client) {
+    const auto over = after(who.longest_lease);
     for (;;) {
         try {
-            co_await undo_once(scripts, owner, wanted, lost_client);
+            co_await undo_once(scripts, who, lost_client);
             co_return;
         } catch (const error& failure) {
             const bool may_yet_work = failure.in_doubt() || failure.kind() == fault::unavailable;
@@ -51,18 +55,54 @@ task<void> undo(grants scripts, owner_id owner, terms wanted, std::optional<std:
     }
 }
 
+void warn(const std::string& prefix) {
+    log(log_level::warning, "{}: what a waiter left could not be cleaned up, and ends with its lease",
+        prefix);
+}
+
 }  // namespace
 
-void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner, terms wanted,
+void withdraw(const asio::any_io_executor& executor, grants scripts, const owner_id& owner, terms wanted,
               const std::exception_ptr& cause) {
     const auto found = doubt_of(cause);
     if (!found.may_have_run) return;
     auto tell = [prefix = scripts.keys().prefix](const std::exception_ptr& failed) {
-        if (failed)
-            log(log_level::warning, "{}: what a waiter left could not be cleaned up, and ends with its lease",
-                prefix);
+        if (failed) warn(prefix);
     };
-    spawn(executor, undo(std::move(scripts), std::move(owner), wanted, found.lost_client), std::move(tell));
+    leavers alone;
+    alone.add(owner, wanted);
+    spawn(executor, undo(std::move(scripts), std::move(alone), found.lost_client), std::move(tell));
+}
+
+void leavers::add(const owner_id& owner, const terms& wanted) {
+    entries.push_back(grants::entry(owner, wanted));
+    longest_lease = std::max(longest_lease, wanted.lease);
+}
+
+void withdrawals::add(const owner_id& owner, const terms& wanted) {
+    gathered_.add(owner, wanted);
+    if (!std::exchange(under_way_, true)) spawn(executor_, go(shared_from_this()));
+}
+
+leavers withdrawals::next() {
+    auto& all = gathered_.entries;
+    if (std::ssize(all) <= most_at_once) return std::exchange(gathered_, {});
+    leavers some{{}, gathered_.longest_lease};
+    const auto end = all.begin() + most_at_once;
+    some.entries.assign(std::move_iterator(all.begin()), std::move_iterator(end));
+    all.erase(all.begin(), end);
+    return some;
+}
+
+task<void> withdrawals::go(std::shared_ptr<withdrawals> all) {
+    while (!all->gathered_.entries.empty()) {
+        try {
+            co_await undo(all->scripts_, all->next(), std::nullopt);
+        } catch (const error&) {
+            warn(all->scripts_.keys().prefix);
+        }
+    }
+    all->under_way_ = false;
 }
 
 }  // namespace dibs::locks

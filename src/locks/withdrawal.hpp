@@ -3,13 +3,43 @@
 #include "locks/grants.hpp"
 
 #include <exception>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace dibs::locks {
 
 /// Undoes in the background an attempt that may have been carried out, for a waiter that is gone. `cause`:
 /// what its request ended with, if that was a failure. A connection lost on the way is killed first, so that
 /// nothing of it can run later; where that is not allowed a ghost may hold the lock for one lease.
-void withdraw(const asio::any_io_executor& executor, grants scripts, owner_id owner, terms wanted,
+void withdraw(const asio::any_io_executor& executor, grants scripts, const owner_id& owner, terms wanted,
               const std::exception_ptr& cause);
+
+/// Waiters that are gone, as the server knows them.
+struct leavers {
+    std::vector<std::string> entries;
+    std::chrono::milliseconds longest_lease{0};
+
+    void add(const owner_id& owner, const terms& wanted);
+};
+
+/// Takes those who gave up out of one lock's queue, in the background: as many together as gather while the
+/// ones before them are taken out.
+class withdrawals : public std::enable_shared_from_this<withdrawals> {
+   public:
+    withdrawals(asio::any_io_executor executor, grants scripts)
+        : executor_(std::move(executor)), scripts_(std::move(scripts)) {}
+
+    void add(const owner_id& owner, const terms& wanted);
+
+   private:
+    leavers next();
+    static task<void> go(std::shared_ptr<withdrawals> all);
+
+    asio::any_io_executor executor_;
+    grants scripts_;
+    leavers gathered_;
+    bool under_way_ = false;
+};
 
 }  // namespace dibs::locks

@@ -66,8 +66,9 @@ class script_call {
 };
 
 /// Runs the script: EVALSHA, and where the server does not know it (NOSCRIPT), EVAL. Throws as
-/// connection::execute; what the script answers with redis.error_reply comes as refusal.
-task<reply> evaluate(connection& on, script_call call, deadline until,
+/// connection::execute; what the script answers with redis.error_reply comes as refusal. `call` must outlive
+/// the coroutine.
+task<reply> evaluate(connection& on, const script_call& call, deadline until,
                      when_cancelled then = when_cancelled::give_up);
 
 }  // namespace dibs::redis

@@ -1,12 +1,15 @@
 // What waiters are promised: their turn, whatever gets lost on the way, and nothing left behind.
 #include "core/task_group.hpp"
 #include "locks/grants.hpp"
+#include "locks/withdrawal.hpp"
 #include "tests/support/lock_fixture.hpp"
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <gmock/gmock.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace dibs::tests {
 namespace {
@@ -182,10 +185,42 @@ TEST_F(scripts_test, a_repeated_cancel_or_heartbeat_changes_nothing_more) {
     EXPECT_FALSE(run(at_.enqueue(second_, terms_, stand, after(5s))).granted);
     const std::vector entries{locks::grants::entry(second_, terms_)};
     for (int i = 0; i < 2; ++i) EXPECT_FALSE(run(at_.heartbeat("two", entries, after(5s))).lost);
-    for (int i = 0; i < 2; ++i) run(at_.cancel(second_, terms_, after(5s)));
+    for (int i = 0; i < 2; ++i) run(at_.cancel(entries, after(5s)));
     EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
     EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted)
         << "one who had left was granted the lock";
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(scripts_test, where_the_holder_leaves_with_others_who_stays_is_granted_the_lock) {
+    const owner_id third("three.1");
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
+    for (const auto& waiter : {second_, third})
+        EXPECT_FALSE(run(at_.enqueue(waiter, terms_, stand, after(5s))).granted);
+    const std::vector leaving{locks::grants::entry(second_, terms_), locks::grants::entry(first_, terms_)};
+    run(at_.cancel(leaving, after(5s)));
+    EXPECT_EQ(run(at_.release(third, after(5s))), release_outcome::released);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(scripts_test, a_crowd_that_leaves_is_taken_out_by_few_commands) {
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
+    std::vector<owner_id> crowd;
+    for (int i = 0; i < 1200; ++i) {
+        crowd.emplace_back("two." + std::to_string(i));
+        EXPECT_FALSE(run(at_.enqueue(crowd.back(), terms_, stand, after(5s))).granted);
+    }
+    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
+    auto leaving = std::make_shared<locks::withdrawals>(io_.get_executor(), at_);
+    for (const auto& waiter : crowd) leaving->add(waiter, terms_);
+    const std::weak_ptr under_way = std::exchange(leaving, nullptr);
+    io_.restart();
+    while (!under_way.expired() && io_.run_one_for(5s) > 0) {
+    }
+    const auto seen = run(ask(redis::command("INFO").arg("commandstats")));
+    EXPECT_THAT(seen.text(), testing::HasSubstr("cmdstat_zrem:calls=3,")) << "500 at a time";
+    EXPECT_EQ(run(ask(redis::command("EXISTS").arg("dibs:{" + name_ + "}:queue"))).integer(), 0);
     EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
     EXPECT_TRUE(run(keys_left()).empty());
 }

@@ -24,8 +24,8 @@ std::int64_t number_in(const redis::reply& field) { return field.is_nil() ? 0 : 
 
 task<void> guarded_resource::enter(std::optional<fencing_token> token) {
     const auto shown = token ? std::to_string(token->value()) : std::string();
-    auto call = redis::script_call(enter_script).key(key_).arg(shown);
-    co_await redis::evaluate(connection_, std::move(call), after(database_patience));
+    const auto call = redis::script_call(enter_script).key(key_).arg(shown);
+    co_await redis::evaluate(connection_, call, after(database_patience));
 }
 
 task<void> guarded_resource::leave() {

@@ -1,7 +1,10 @@
--- A waiter leaves: its entry is marked dead (removing it from the list would be O(n)) and dropped at the head;
--- what it was granted meanwhile is released. ARGV: its queue entry.
+-- Waiters leave: their entries are marked dead (removing them from the list would be O(n)) and dropped at the head;
+-- what one of them was granted meanwhile is released. ARGV: their queue entries, 5000 at most.
 if KEYS[3] then
-    redis.call('ZREM', KEYS[3], ARGV[1])
+    redis.call('ZREM', KEYS[3], unpack(ARGV))
     if redis.call('ZCOUNT', KEYS[3], '+inf', '+inf') == 0 then redis.call('DEL', KEYS[2], KEYS[3]) end
 end
-return release(owner_of(ARGV[1]))
+local holder = redis.call('GET', KEYS[1])
+for _, entry in ipairs(ARGV) do
+    if owner_of(entry) == holder then return pass_on() end
+end
