@@ -29,11 +29,11 @@ add_library(dibs_quick_to_build INTERFACE)
 target_compile_options(dibs_quick_to_build INTERFACE $<$<CONFIG:Release>:-O1> -Wno-array-bounds -Wno-restrict
   -Wno-stringop-overflow)
 
-# Several sources a compiler run, which halves the time of a build from nothing.
+# All sources of a target in one compiler run, which takes a third of the time of a build from nothing.
 # dibs_joined(TARGET): for a target in which no two sources use one name for two things of their own.
 function(dibs_joined target)
   if(DIBS_JOIN)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
     # In a joined source g++ takes the types of an unnamed namespace for a header's.
     target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
   endif()

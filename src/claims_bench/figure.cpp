@@ -13,7 +13,7 @@ namespace dibs::claims_bench {
 namespace {
 
 using measure::goal;
-using rows = std::vector<std::vector<std::string>>;
+using table_rows = std::vector<std::vector<std::string>>;
 
 constexpr goal ratio_from(double limit) { return {goal::of::ratio, goal::bound::at_least, limit}; }
 constexpr goal value_from(double limit) { return {goal::of::value, goal::bound::at_least, limit}; }
@@ -73,7 +73,7 @@ bool has_cpu(const std::vector<sample>& samples) {
 }
 
 std::string cpu_table(const std::vector<figure>& figures) {
-    rows lines{{"CPU, us an operation", "generator", "service", "postgres", "redis", "sum"}};
+    table_rows lines{{"CPU, us an operation", "generator", "service", "postgres", "redis", "sum"}};
     for (const auto& one : figures) {
         if (has_cpu(one.values)) lines.push_back(cpu_line(one.name, one.values));
         if (has_cpu(one.floors)) lines.push_back(cpu_line(one.name + ", floor", one.floors));
@@ -151,7 +151,7 @@ std::optional<goal> goal_of(std::string_view figure_name) {
 }
 
 std::string table(const std::vector<figure>& figures) {
-    rows lines{{"figure", "unit", "value", "floor", "ratio", "spread", "goal"}};
+    table_rows lines{{"figure", "unit", "value", "floor", "ratio", "spread", "goal"}};
     for (const auto& one : figures) lines.push_back(line(one));
     return report::markdown_table(lines) + cpu_table(figures) + details_text(figures);
 }

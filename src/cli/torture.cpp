@@ -30,7 +30,7 @@ struct torture_flags {
 };
 
 template <class T>
-std::vector<std::string> words_of(const T& all) {
+std::vector<std::string> words_for(const T& all) {
     std::vector<std::string> words;
     for (const auto one : all) words.emplace_back(to_string(one));
     return words;
@@ -108,11 +108,11 @@ void add_torture(CLI::App& app, int& status) {
     auto* command = app.add_subcommand("torture", "Prove the locks: faults, histories, and a checker");
     command->add_option("--algorithm", flags->algorithms, "These, separated by commas [all]")
         ->delimiter(',')
-        ->check(CLI::IsMember(words_of(all_algorithms)))
+        ->check(CLI::IsMember(words_for(all_algorithms)))
         ->type_name("NAME");
     command->add_option("--fault", flags->troubles, "These, separated by commas [all]")
         ->delimiter(',')
-        ->check(CLI::IsMember(words_of(torture::all_troubles)))
+        ->check(CLI::IsMember(words_for(torture::all_troubles)))
         ->type_name("NAME");
     command->add_option("--duration", flags->duration_ms, "Of each fault, as 30s or 5m [10s]")
         ->transform(duration)

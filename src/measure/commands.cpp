@@ -9,13 +9,9 @@
 namespace dibs::measure {
 namespace {
 
-constexpr int cycles = 200;
+constexpr std::size_t counted_cycles = 200;
 constexpr std::chrono::seconds reply_patience{5};
 constexpr std::string_view end_mark = "dibs-measure-end";
-
-task<void> repeat(user& who) {
-    for (int i = 0; i < cycles; ++i) co_await cycle(who);
-}
 
 /// The lines of MONITOR up to our mark, without those of commands that a script ran.
 std::size_t commands_seen(plain_redis& monitor, plain_redis& marker) {
@@ -32,19 +28,19 @@ std::size_t commands_seen(plain_redis& monitor, plain_redis& marker) {
 }  // namespace
 
 double commands_per_cycle(asio::io_context& io, user& who, const std::vector<std::string>& redis_urls) {
-    run_to_end(io, repeat(who));  // the servers know the scripts
+    run_to_end(io, repeat_cycle(who, counted_cycles));  // the servers know the scripts
     std::vector<plain_redis> monitors;
     for (const auto& url : redis_urls) {
         monitors.emplace_back(redis::endpoint_from_url(url));
         monitors.back().ask(redis::command("MONITOR"));
     }
-    run_to_end(io, repeat(who));
+    run_to_end(io, repeat_cycle(who, counted_cycles));
     std::size_t count = 0;
     for (std::size_t i = 0; i < monitors.size(); ++i) {
         plain_redis marker(redis::endpoint_from_url(redis_urls[i]));
         count += commands_seen(monitors[i], marker);
     }
-    return static_cast<double>(count) / static_cast<double>(cycles * monitors.size());
+    return static_cast<double>(count) / static_cast<double>(counted_cycles * monitors.size());
 }
 
 figure measure_commands(sandbox::servers& on) {

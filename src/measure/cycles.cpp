@@ -17,10 +17,6 @@ namespace {
 constexpr std::size_t cycles_a_repeat = 3000;
 constexpr std::size_t redlock_cycles_a_repeat = 1000;
 
-task<void> repeat(user& who, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) co_await cycle(who);
-}
-
 lock_commands commands_of(algorithm kind, const lock_name& name) {
     using commands = lock_commands::kind;
     switch (kind) {
@@ -67,7 +63,7 @@ class hung {
 
 trial cycles_by(asio::io_context& io, user& who, const cpu_meter& meter, std::size_t count) {
     return [&io, &who, &meter, count] {
-        return time_each(meter, count, [&] { run_to_end(io, repeat(who, count)); });
+        return time_each(meter, count, [&] { run_to_end(io, repeat_cycle(who, count)); });
     };
 }
 

@@ -38,14 +38,10 @@ class bare_user final : public user {
     lock_commands commands_;
 };
 
-task<void> repeat(user& who, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) co_await cycle(who);
-}
-
 task<void> all(asio::any_io_executor executor, const std::vector<std::unique_ptr<user>>& users,
                std::size_t count) {
     task_group group(executor);
-    for (const auto& who : users) group.spawn(repeat(*who, count));
+    for (const auto& who : users) group.spawn(repeat_cycle(*who, count));
     co_await group.join();
 }
 

@@ -44,4 +44,8 @@ task<void> cycle(user& who) {
     co_await who.release();
 }
 
+task<void> repeat_cycle(user& who, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) co_await cycle(who);
+}
+
 }  // namespace dibs::measure

@@ -4,6 +4,7 @@
 
 #include <dibs/client.hpp>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -27,5 +28,8 @@ user_maker users_of(client locks);
 
 /// One lock taken and given back. Throws std::runtime_error where it was not free.
 task<void> cycle(user& who);
+
+/// As many of them, one after the other.
+task<void> repeat_cycle(user& who, std::size_t count);
 
 }  // namespace dibs::measure

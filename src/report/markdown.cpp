@@ -9,7 +9,7 @@ namespace dibs::report {
 namespace {
 
 /// As fmt counts when it pads: East Asian characters are two columns wide, and never more than their bytes.
-std::size_t width(const std::string& text) {
+std::size_t columns_of(const std::string& text) {
     return 2 * text.size() - fmt::formatted_size("{:<{}}", text, text.size());
 }
 
@@ -24,7 +24,7 @@ std::string line(const std::vector<std::string>& cells, const std::vector<std::s
 std::string markdown_table(const std::vector<std::vector<std::string>>& rows) {
     std::vector<std::size_t> widths(rows.front().size(), 3);
     for (const auto& row : rows)
-        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+        for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], columns_of(row[i]));
     std::vector<std::string> rules;
     for (const auto columns : widths) rules.emplace_back(columns, '-');
     std::string table = line(rows.front(), widths) + line(rules, widths);

@@ -12,8 +12,8 @@
 namespace dibs::torture {
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{20};
-constexpr std::chrono::seconds statement_time{10};
+constexpr std::chrono::milliseconds between_counts{20};
+constexpr std::chrono::seconds count_time{10};
 
 constexpr postgres::statement other_sessions{"torture_sessions",
                                              "SELECT count(*) FROM pg_stat_activity WHERE backend_type = "
@@ -36,7 +36,7 @@ void look_at_redis(const std::string& url, std::vector<std::string>& found) {
 task<void> look_at_postgres(std::string url, std::vector<std::string>& found) {
     postgres::pool pool(co_await asio::this_coro::executor, std::move(url), {.size = 1});
     postgres::params none;
-    const auto answer = co_await pool.execute(other_sessions, std::move(none), after(statement_time));
+    const auto answer = co_await pool.execute(other_sessions, std::move(none), after(count_time));
     if (const auto others = answer.integer(0, 0); others > 0)
         found.push_back(fmt::format("{} sessions of PostgreSQL are left", others));
     pool.close();
@@ -56,7 +56,7 @@ std::vector<std::string> leftovers(const places& where, deadline until) {
     for (;;) {
         auto found = present(where);
         if (found.empty() || steady::now() >= until) return found;
-        std::this_thread::sleep_for(between_looks);
+        std::this_thread::sleep_for(between_counts);
     }
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30s;
+constexpr auto sync_time = 30s;
 constexpr auto between_looks = 5ms;
 constexpr const char* password = "torture";  // a replica has its server's
 
@@ -24,7 +24,7 @@ bool is_on_the_way_to_redis(trouble what) {
 
 void await_sync(const sandbox::redis_server& replica) {
     admin looking(replica.url());
-    const auto until = steady::now() + patience;
+    const auto until = steady::now() + sync_time;
     for (;;) {
         const auto info = looking.ask(redis::command("INFO").arg("replication"));
         if (info.text().find("master_link_status:up") != std::string::npos) return;

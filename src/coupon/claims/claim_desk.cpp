@@ -43,9 +43,9 @@ class kept_in {
 
 /// Drops a coupon's lane, unless another has taken its place meanwhile.
 template <class Lanes, class Lane>
-void drop_lane(Lanes& lanes, const std::string& coupon, const std::shared_ptr<Lane>& lane) {
-    const auto found = lanes.find(coupon);
-    if (found != lanes.end() && found->second == lane) lanes.erase(found);
+void drop_lane(Lanes& from, const std::string& coupon, const std::shared_ptr<Lane>& lane) {
+    const auto found = from.find(coupon);
+    if (found != from.end() && found->second == lane) from.erase(found);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ std::optional<double> merged_p95(const runs_of_one& runs, stats::histogram run_d
     return all.percentile(0.95);
 }
 
-comparison_row row_of(const strategy_group& group, compared_metric metric, double confidence) {
+comparison_row row_for(const strategy_group& group, compared_metric metric, double confidence) {
     comparison_row row;
     row.strategy = group.name;
     row.runs = group.runs.size();
@@ -136,7 +136,7 @@ comparison_table compare_runs(const std::vector<single_run>& runs, compared_metr
             table.without.push_back(group.name);
             continue;
         }
-        table.rows.push_back(row_of(group, metric, confidence));
+        table.rows.push_back(row_for(group, metric, confidence));
         table.rows.back().wrong = wrongs_in_runs(runs, group.name);
         if (is_ranked(table.rows.back())) ranked.push_back(std::move(group));
     }

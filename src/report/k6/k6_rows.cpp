@@ -14,16 +14,16 @@ namespace {
 constexpr std::array<std::string_view, 6> trend_columns{"avg", "min", "med", "max", "p(90)", "p(95)"};
 
 /// In code points, as k6 counts.
-std::size_t width(std::string_view text) {
+std::size_t code_points(std::string_view text) {
     const auto starts = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
     return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts));
 }
 
 std::string padded(const std::string& text, std::size_t to) {
-    return text + std::string(to - std::min(to, width(text)), ' ');
+    return text + std::string(to - std::min(to, code_points(text)), ' ');
 }
 
-struct cells_of {
+struct shown_cells {
     stats::unit shown_as;
 
     std::vector<std::string> operator()(const stats::counter_values& values) const {
@@ -47,7 +47,8 @@ struct cells_of {
 
 template <std::size_t Columns>
 void widen(std::array<std::size_t, Columns>& widths, const std::vector<std::string>& cells) {
-    for (std::size_t i = 0; i < cells.size(); ++i) widths.at(i) = std::max(widths.at(i), width(cells[i]));
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        widths.at(i) = std::max(widths.at(i), code_points(cells[i]));
 }
 
 }  // namespace
@@ -55,26 +56,26 @@ void widen(std::array<std::size_t, Columns>& widths, const std::vector<std::stri
 k6_row row_of(const stats::metric_name& name, const stats::metric_summary& metric) {
     auto shown = name.is_submetric() ? fmt::format("  {{ {} }}", name.tags_text()) : name.base();
     return {std::move(shown), std::holds_alternative<stats::trend_values>(metric.values),
-            std::visit(cells_of{metric.shown_as}, metric.values)};
+            std::visit(shown_cells{metric.shown_as}, metric.values)};
 }
 
 k6_row counter_row(std::string name, const stats::counter_values& values, stats::unit shown_as) {
-    return {std::move(name), false, cells_of{shown_as}(values)};
+    return {std::move(name), false, shown_cells{shown_as}(values)};
 }
 
 k6_row rate_row(std::string name, const stats::rate_values& values) {
-    return {std::move(name), false, cells_of{stats::unit::plain}(values)};
+    return {std::move(name), false, shown_cells{stats::unit::plain}(values)};
 }
 
 k6_alignment::k6_alignment(std::span<const k6_row> rows) {
     for (const auto& row : rows) {
-        name_ = std::max(name_, width(row.name));
+        name_ = std::max(name_, code_points(row.name));
         row.is_trend ? widen(trend_, row.cells) : widen(other_, row.cells);
     }
 }
 
 std::string k6_alignment::line(const k6_row& row) const {
-    const std::string dots(name_ - width(row.name) + 3, '.');
+    const std::string dots(name_ - code_points(row.name) + 3, '.');
     return fmt::format("{}{}: {}", row.name, dots, row.is_trend ? trend_cells(row) : other_cells(row));
 }
 

@@ -13,7 +13,7 @@
 namespace dibs::report {
 namespace {
 
-struct wording {
+struct report_wording {
     std::string_view title;
     std::string_view method;
     std::string_view comparison;
@@ -24,7 +24,7 @@ struct wording {
     std::string_view run;  ///< of strategy and number
 };
 
-constexpr wording english{
+constexpr report_wording report_english{
     "Coupons under distributed locks: summary",
     "Success rate and duration are those printed at each run's thresholds; the intervals are Student's t, "
     "with the exact quantile.",
@@ -36,19 +36,22 @@ constexpr wording english{
     "Detailed Test Results",
     "{} run {}"};
 
-constexpr wording korean{"Redis Lock 알고리즘 성능 분석 요약",
-                         "성공률과 소요 시간은 각 실행의 임계값 줄에 출력된 값이며, 신뢰구간은 정확한 "
-                         "Student-t 분위수로 계산했습니다.",
-                         "공개된 결과와 비교",
-                         "공개",
-                         "두 결과의 조건은 같지 않습니다. 공개된 반복에는 서버가 해싱해야 하는 비밀번호 "
-                         "회원가입이 포함되어 있지만, "
-                         "여기서는 사용자가 게스트로 가입했습니다.",
-                         "공개된 반복과 같이 사용자가 비밀번호로 가입했습니다.",
-                         "상세 테스트 결과",
-                         "{} {}회차"};
+constexpr report_wording report_korean{
+    "Redis Lock 알고리즘 성능 분석 요약",
+    "성공률과 소요 시간은 각 실행의 임계값 줄에 출력된 값이며, 신뢰구간은 정확한 "
+    "Student-t 분위수로 계산했습니다.",
+    "공개된 결과와 비교",
+    "공개",
+    "두 결과의 조건은 같지 않습니다. 공개된 반복에는 서버가 해싱해야 하는 비밀번호 "
+    "회원가입이 포함되어 있지만, "
+    "여기서는 사용자가 게스트로 가입했습니다.",
+    "공개된 반복과 같이 사용자가 비밀번호로 가입했습니다.",
+    "상세 테스트 결과",
+    "{} {}회차"};
 
-const wording& words(language in) { return in == language::korean ? korean : english; }
+const report_wording& report_words(language in) {
+    return in == language::korean ? report_korean : report_english;
+}
 
 /// Without the empty lines around it.
 std::string_view block_of(std::string_view text) {
@@ -58,7 +61,7 @@ std::string_view block_of(std::string_view text) {
 }
 
 std::string details(const bench_document& document) {
-    const auto& say = words(document.in);
+    const auto& say = report_words(document.in);
     std::string text = fmt::format("## {}\n", say.details);
     for (const auto& strategy : document.strategies) {
         text += fmt::format("\n## {}\n", strategy.strategy);
@@ -85,7 +88,7 @@ run_collection runs_in(std::string_view report) {
 }
 
 std::string comparison(const published_table& table, const bench_document& document) {
-    const auto& say = words(document.in);
+    const auto& say = report_words(document.in);
     std::vector<std::vector<std::string>> rows{
         {"Algorithm", fmt::format("Success Rate (%), {}", say.published), "Success Rate (%)",
          fmt::format("p95 (ms), {}", say.published), "p95 (ms)"}};
@@ -107,7 +110,7 @@ std::string comparison(const published_table& table, const bench_document& docum
 std::string bench_report(const bench_document& document) {
     const auto runs = details(document);
     const published_table table(runs_in(runs), document.confidence);
-    const auto& say = words(document.in);
+    const auto& say = report_words(document.in);
     std::string text = fmt::format("# {}\n\n", say.title);
     for (const auto& remark : document.remarks) text += fmt::format("{}\n", remark);
     text += fmt::format("{}{}\n\n", document.remarks.empty() ? "" : "\n", say.method);

@@ -9,7 +9,7 @@
 namespace dibs::report {
 namespace {
 
-struct wording {
+struct table_wording {
     std::string_view results;  ///< of the confidence in per cent
     std::string_view findings;
     std::string_view ranking;
@@ -19,18 +19,20 @@ struct wording {
     std::string_view shared;  ///< of the place
 };
 
-constexpr wording english{"Statistical Results ({}% confidence interval)",
-                          "Key Findings",
-                          "ranking",
-                          "Std Dev",
-                          "s",
-                          "one run",
-                          "tied for place {}"};
+constexpr table_wording table_english{"Statistical Results ({}% confidence interval)",
+                                      "Key Findings",
+                                      "ranking",
+                                      "Std Dev",
+                                      "s",
+                                      "one run",
+                                      "tied for place {}"};
 
-constexpr wording korean{
+constexpr table_wording table_korean{
     "통계 분석 결과 ({}% 신뢰구간)", "주요 발견사항", "순위", "표준편차", "초", "1회 측정", "공동 {}위"};
 
-const wording& words(language in) { return in == language::korean ? korean : english; }
+const table_wording& table_words(language in) {
+    return in == language::korean ? table_korean : table_english;
+}
 
 /// Two decimals, and no minus at zero.
 std::string decimals(double value) {
@@ -61,8 +63,8 @@ struct measure {
 
 /// `91.95% - 93.37%`, or that there is no spread, or no interval.
 std::string spread(const estimate& of, const measure& shown, const published_table& table, language in) {
-    if (!of.confidence) return std::string(words(in).single_run);
-    if (*of.deviation == 0) return fmt::format("{}: 0.00", words(in).deviation);
+    if (!of.confidence) return std::string(table_words(in).single_run);
+    if (*of.deviation == 0) return fmt::format("{}: 0.00", table_words(in).deviation);
     return fmt::format("{}% CI: {}{} - {}{}", percent(table.confidence()), decimals(of.confidence->lower),
                        shown.unit_of_range, decimals(of.confidence->upper), shown.unit_of_mean);
 }
@@ -75,7 +77,7 @@ std::string ranking_list(const published_table& table, const std::vector<stats::
         const auto& of = row.*shown.what;
         list += fmt::format("{}. **{}**: {}{} ({})", place.number, display_name(row.strategy),
                             decimals(of.mean), shown.unit_of_mean, spread(of, shown, table, in));
-        if (place.shared) list += ", " + fmt::format(fmt::runtime(words(in).shared), place.number);
+        if (place.shared) list += ", " + fmt::format(fmt::runtime(table_words(in).shared), place.number);
         list += "\n";
     }
     return list;
@@ -95,7 +97,7 @@ std::string main_table(const published_table& table) {
 }  // namespace
 
 std::string table_markdown(const published_table& table, language in) {
-    const auto& say = words(in);
+    const auto& say = table_words(in);
     const measure success{&strategy_estimates::success_pct, "%", "%"};
     const measure duration{&strategy_estimates::duration_s, say.seconds, ""};
     return fmt::format(
