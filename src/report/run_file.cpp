@@ -128,10 +128,44 @@ run_details details_of(const json::value& run, const log_origin& origin) {
     return made;
 }
 
+void require_samples(std::optional<double> samples, const log_origin& origin) {
+    if (samples == 0)
+        throw unreadable(origin.file,
+                         "coupon_issue_success_rate had no samples: this run measured nothing. Leave it out, "
+                         "or run it again");
+}
+
+/// How many there were; nothing where the file does not say.
+std::optional<double> claims_in(const json::value& run, const log_origin& origin) {
+    const auto passes = number_if_any(run, "/metrics/coupon_issue_success_rate/passes", origin);
+    const auto fails = number_if_any(run, "/metrics/coupon_issue_success_rate/fails", origin);
+    return passes && fails ? std::optional(*passes + *fails) : std::nullopt;
+}
+
 single_run read_run(const json::value& run, const log_origin& origin) {
+    require_samples(claims_in(run, origin), origin);
     const double share = number(run, "/metrics/coupon_issue_success_rate/value", 1, origin);
     const double milliseconds = number(run, "/metrics/http_req_duration/p(95)", no_limit, origin);
     return {strategy_of(run, origin), {share * 100, milliseconds / 1000}, details_of(run, origin)};
+}
+
+const json::value& metric_in(const json::array& metrics, std::string_view name, const log_origin& origin) {
+    for (const auto& metric : metrics) {
+        json::error_code failed;
+        const auto* own = metric.find_pointer("/name", failed);
+        if (own != nullptr && own->is_string() && own->get_string() == name) return metric;
+    }
+    throw unreadable(origin.file, fmt::format("no metric {}; was it measured in this run?", name));
+}
+
+/// What k6 writes with --new-machine-readable-summary.
+single_run read_listed_metrics(const json::value& run, const json::array& metrics, const log_origin& origin) {
+    const auto& success = metric_in(metrics, "coupon_issue_success_rate", origin);
+    const auto& durations = metric_in(metrics, "http_req_duration", origin);
+    require_samples(number_if_any(success, "/values/total", origin), origin);
+    return {strategy_of(run, origin),
+            {number(success, "/values/rate", 1, origin) * 100,
+             number(durations, "/values/p95", no_limit, origin) / 1000}};
 }
 
 /// A run as a bench's summary.json lists it.
@@ -180,6 +214,10 @@ std::vector<single_run> read_run_json(std::string_view text, const log_origin& o
     const json::value read = parse(text, origin);
     const auto* object = read.if_object();
     if (object != nullptr && object->contains("metrics")) return {read_run(read, origin)};
+    json::error_code failed;
+    const auto* listed = read.find_pointer("/results/metrics", failed);
+    if (listed != nullptr && listed->is_array())
+        return {read_listed_metrics(read, listed->get_array(), origin)};
     const auto* strategies = object != nullptr ? object->if_contains("strategies") : nullptr;
     if (strategies != nullptr && strategies->is_object()) return read_bench(strategies->get_object(), origin);
     throw unreadable(origin.file,

@@ -13,8 +13,8 @@ namespace dibs::report {
 /// know. Throws unreadable.
 std::vector<std::string> read_k6_text(std::istream& text, log_origin origin, const run_taker& take);
 
-/// Reads JSON: k6's `--summary-export`, a run of dibs (the same with "dibs"), or the summary.json of a
-/// bench. Throws unreadable; what is missing is named by its path.
+/// Reads JSON: k6's `--summary-export`, also with `--new-machine-readable-summary`, a run of dibs (the former
+/// with "dibs"), or the summary.json of a bench. Throws unreadable; what is missing is named by its path.
 std::vector<single_run> read_run_json(std::string_view text, const log_origin& origin);
 
 }  // namespace dibs::report

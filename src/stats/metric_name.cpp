@@ -65,6 +65,15 @@ std::string metric_name::text() const {
     return is_submetric() ? fmt::format("{}{{{}}}", base_, tags_text()) : base_;
 }
 
+std::strong_ordering metric_name::operator<=>(const metric_name& other) const {
+    if (const auto bases = base_ <=> other.base_; std::is_neq(bases)) return bases;
+    if (is_submetric() != other.is_submetric()) return is_submetric() <=> other.is_submetric();
+    const auto [own, theirs] =
+        std::mismatch(tags_.begin(), tags_.end(), other.tags_.begin(), other.tags_.end());
+    if (own != tags_.end() && theirs != other.tags_.end()) return *own <=> *theirs;
+    return other.tags_.size() <=> tags_.size();
+}
+
 bool metric_name::selects(std::span<const tag> sample) const {
     return std::all_of(tags_.begin(), tags_.end(), [&](const tag& wanted) {
         return std::find(sample.begin(), sample.end(), wanted) != sample.end();

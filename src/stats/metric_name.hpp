@@ -23,7 +23,8 @@ struct tag {
 };
 
 /// A metric, or with tags the submetric of those samples that carry them: `http_req_duration{name:claim}`.
-/// Submetrics sort directly after their parent.
+/// Submetrics sort directly after their parent, and as k6 lists them: those of more tags before those of the
+/// first of these tags alone.
 class metric_name {
    public:
     /// `NAME` or `NAME{KEY:VALUE,…}`; spaces around the parts do not count. Throws bad_expression.
@@ -40,7 +41,8 @@ class metric_name {
     /// True where `sample` has all the tags.
     bool selects(std::span<const tag> sample) const;
 
-    auto operator<=>(const metric_name&) const = default;
+    bool operator==(const metric_name&) const = default;
+    std::strong_ordering operator<=>(const metric_name& other) const;
 
    private:
     std::string base_;

@@ -180,6 +180,20 @@ TEST(k6_log, says_that_a_run_measured_nothing) {
                 AllOf(StartsWith("runs.md:8: "), HasSubstr("no samples")));
 }
 
+// As when the service was away: k6 then finds its thresholds met.
+TEST(k6_log, says_that_a_run_made_no_claim) {
+    EXPECT_THAT(
+        error_of(with("## queue\n" + k6_summary("0.00%", "0s"), "90.00% 9 out of 10", "0.00% 0 out of 0")),
+        AllOf(StartsWith("runs.md:22: coupon_issue_success_rate"), HasSubstr("measured nothing")));
+}
+
+TEST(k6_log, reads_the_value_of_an_unequal_threshold_as_k6_prints_it) {
+    for (const char* printed : {"✓ 'rate!=1' rate!=97.50%", "✓ 'rate != 1' rate !=97.50%"})
+        EXPECT_THAT(
+            figures(read(with(k6_summary("1.00%", "1s"), "✓ 'rate>0.8' rate=1.00%", printed), "queue")),
+            ElementsAre("queue 97.50 1"));
+}
+
 TEST(k6_log, says_which_line_is_not_utf8) {
     const auto whole = "## queue\n" + k6_summary("50.00%", "1s");
     for (const char* bytes :

@@ -28,11 +28,11 @@ TEST(k6_text, leaves_out_what_there_is_nothing_of) {
     run.metrics[stats::metric_name::parse("iterations")] = {stats::unit::plain,
                                                             stats::counter_values{3, 1.5}};
     EXPECT_EQ(k6_text(run),
-              "\n  █ TOTAL RESULTS \n"
+              "\n\n  █ TOTAL RESULTS \n"
               "\n"
               "    EXECUTION\n"
               "    iterations...: 3 1.5/s\n"
-              "\n");
+              "\n\n\n");
 }
 
 TEST(k6_text, a_submetric_alone_has_its_whole_name_at_its_threshold) {

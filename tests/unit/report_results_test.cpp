@@ -129,6 +129,19 @@ TEST_F(results_test, says_what_is_wrong_with_json) {
     EXPECT_THAT(error_of("a.json", R"({"strategies": {}})"), HasSubstr("no run"));
 }
 
+// As when the service was away: k6 then finds its thresholds met.
+TEST_F(results_test, says_that_a_run_made_no_claim) {
+    const auto* const exported = R"json({"metrics": {"http_req_duration": {"p(95)": 0},
+        "coupon_issue_success_rate": {"value": 0, "passes": 0, "fails": 0}}})json";
+    const auto* const machine_readable = R"json({"results": {"metrics": [
+        {"name": "coupon_issue_success_rate", "values": {"rate": 0, "total": 0}},
+        {"name": "http_req_duration", "values": {"p95": 0}}]}})json";
+    EXPECT_THAT(error_of("a.json", exported), HasSubstr("measured nothing"));
+    EXPECT_THAT(error_of("a.json", machine_readable), HasSubstr("measured nothing"));
+    EXPECT_THAT(error_of("a.json", R"({"results": {"metrics": []}})"),
+                HasSubstr("no metric coupon_issue_success_rate"));
+}
+
 TEST_F(results_test, does_not_let_a_strategy_be_called_another) {
     const auto file = write("a.json", run(R"(, "dibs": {"strategy": "queue"})"));
     EXPECT_THROW(read_results({{file, "redlock"}}), unreadable);

@@ -79,6 +79,12 @@ TEST(metric_name, of_a_submetric_sorts_behind_its_parent) {
     EXPECT_LT(metric_name::parse("http_req{a:b}"), metric_name::parse("http_req_duration"));
 }
 
+TEST(metric_name, of_more_tags_sorts_before_that_of_the_first_of_them) {
+    EXPECT_LT(metric_name::parse("m{a:b,c:d}"), metric_name::parse("m{a:b}"));
+    EXPECT_LT(metric_name::parse("m{a:b}"), metric_name::parse("m{a:c,c:d}"));
+    EXPECT_LT(metric_name::parse("m{a:b}"), metric_name::parse("m{a:bc}"));
+}
+
 class metric_set_test : public testing::Test {
    protected:
     metric_set_test() {

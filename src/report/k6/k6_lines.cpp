@@ -44,7 +44,10 @@ std::optional<threshold_line> parse_threshold_line(std::string_view line) {
     const auto observed = line.substr(quote + 2);
     const auto equals = observed.rfind('=');
     if (equals == std::string_view::npos) return std::nullopt;
-    return threshold_line{observed.substr(0, equals), observed.substr(equals + 1)};
+    auto aggregate = observed.substr(0, equals);
+    drop_suffix(aggregate, "!");  // of a condition with != k6 takes half the sign for the aggregate's
+    drop_spaces(aggregate);
+    return threshold_line{aggregate, observed.substr(equals + 1)};
 }
 
 std::optional<metric_line> parse_metric_line(std::string_view line) {
@@ -68,7 +71,8 @@ std::string fault_in_durations(std::string_view values) {
                                cell.substr(equals + 1));
         has_p95 = has_p95 || cell.starts_with("p(95)=");
     }
-    return has_p95 ? "" : "this line has no p(95), which k6 prints at its end: the file is truncated";
+    return has_p95 ? ""
+                   : "this line has no p(95): the file is truncated, or --summary-trend-stats left it out";
 }
 
 bool are_bytes_and_rate(std::string_view values) {

@@ -105,7 +105,7 @@ void k6_log::prose(std::string_view text) {
     if (is_of_a_summary(text))
         fail(number_,
              "this line is of a k6 summary, but no '█ THRESHOLDS' stands above it; put the whole "
-             "summary here (k6 1.0 or later), or remove the line");
+             "summary here (k6 1.0 or later, not --summary-mode legacy), or remove the line");
 }
 
 void k6_log::announce(std::string_view word) {
@@ -148,10 +148,7 @@ void k6_log::in_thresholds(std::string_view text) {
 }
 
 void k6_log::take_threshold(std::string_view text) {
-    if (text.ends_with("no samples"))
-        fail(number_,
-             fmt::format("{} had no samples: this run measured nothing. Leave it out, or run it again",
-                         summary_->metric));
+    if (text.ends_with("no samples")) fail_without_samples(summary_->metric);
     const auto read = parse_threshold_line(text);
     if (!read) fail(number_, "this threshold has no value (p(95)=3.34s): the file is truncated");
     if (summary_->metric == success_metric && read->aggregate == "rate") {
@@ -175,6 +172,8 @@ void k6_log::in_totals(std::string_view text) {
         if (!fault.empty()) fail(number_, fault);
         summary_->has_durations = true;
     }
+    if (metric->name == success_metric && metric->values.ends_with(" 0 out of 0"))
+        fail_without_samples(success_metric);
     if (metric->name == last_metric) {
         if (!are_bytes_and_rate(metric->values))
             fail(number_, fmt::format("'{}' is not an amount of bytes and its rate as k6 prints them "
@@ -217,6 +216,11 @@ std::string k6_log::strategy_of(const summary& run) const {
              fmt::format("this run stands under '{}', but --strategy says '{}'; leave --strategy out",
                          section_, *origin_.strategy));
     return *origin_.strategy;
+}
+
+void k6_log::fail_without_samples(std::string_view metric) const {
+    fail(number_,
+         fmt::format("{} had no samples: this run measured nothing. Leave it out, or run it again", metric));
 }
 
 void k6_log::fail(std::size_t line, std::string_view why) const { throw unreadable(origin_.file, line, why); }

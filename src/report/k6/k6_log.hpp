@@ -68,6 +68,7 @@ class k6_log {
     void in_totals(std::string_view text);
     void take_threshold(std::string_view text);
     std::string strategy_of(const summary& run) const;
+    [[noreturn]] void fail_without_samples(std::string_view metric) const;
     [[noreturn]] void fail(std::size_t line, std::string_view why) const;
 
     log_origin origin_;

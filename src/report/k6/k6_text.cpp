@@ -133,12 +133,12 @@ void write_metrics(std::string& text, const stats::run_summary& run) {
 }  // namespace
 
 std::string k6_text(const stats::run_summary& run) {
-    std::string text;
+    std::string text = "\n";
     if (!run.thresholds.empty()) write_thresholds(text, run);
     text += "\n  █ TOTAL RESULTS \n\n";
     write_checks(text, run);
     write_metrics(text, run);
-    return text;
+    return text + "\n\n";
 }
 
 }  // namespace dibs::report
