@@ -19,6 +19,7 @@ constexpr std::size_t local_names = 8;
 constexpr std::size_t waiters_a_name = 10;
 constexpr std::size_t turns_each = 1'000;
 constexpr std::chrono::minutes line_patience{2};
+constexpr int most_lines = 5;
 
 struct line {
     line_orders told;
@@ -63,25 +64,38 @@ task<void> serve(line& all, const user_maker& users) {
     const auto released = steady::now();
     co_await holder->release();
     co_await standing.join();
-    all.begin = steady::now();
-    const auto round = all.begin - released;
-    all.end = all.begin + std::max<steady::duration>(all.told.length, round);
+    const auto round = steady::now() - released;
     for (std::size_t i = 0; i < all.told.impatient; ++i) {
         who.push_back(users(wanted));
         // Their turn would come after a round.
         const auto wait = round * 4 / 5 * (i + 1) / all.told.impatient;
         waiting.spawn(wait_once(*who.back(), std::chrono::ceil<std::chrono::milliseconds>(wait), all));
     }
+    // Answered after all that was asked before: the impatient stand in line, too.
+    const auto mark = users(request_for(algorithm::queue, "measure:line:mark"));
+    co_await cycle(*mark);
+    all.begin = steady::now();
+    all.end = all.begin + std::max<steady::duration>(all.told.length, round);
     co_await waiting.join();
     all.seen.length_s = std::chrono::duration<double>(all.end - all.begin).count();
 }
 
+/// Where the line moved faster than it had before, too many were served before they gave up: it is drawn up
+/// again.
+line_report serve_patient_and_impatient(library& ours, const line_orders& told) {
+    std::size_t timed_out = 0;
+    for (int i = 0; i < most_lines; ++i) {
+        const auto seen = serve_line(ours.io, ours.users, told);
+        if (seen.timed_out >= told.impatient * 9 / 10) return seen;
+        timed_out = seen.timed_out;
+    }
+    throw std::runtime_error(
+        fmt::format("only {} of {} waiters were impatient enough", timed_out, told.impatient));
+}
+
 trial grants_with(library& ours, const line_orders& told) {
     return [&ours, told] {
-        const auto seen = serve_line(ours.io, ours.users, told);
-        if (seen.timed_out < told.impatient * 9 / 10)
-            throw std::runtime_error(
-                fmt::format("only {} of {} waiters were impatient enough", seen.timed_out, told.impatient));
+        const auto seen = serve_patient_and_impatient(ours, told);
         return sample{static_cast<double>(seen.grants) / seen.length_s, 0};
     };
 }
