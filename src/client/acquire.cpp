@@ -70,11 +70,6 @@ task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock
 task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock_request request,
                                          std::stop_token stop) {
     const auto executor = core->executor();
-    const auto here = co_await asio::this_coro::executor;
-    if (here != executor) {
-        auto work = acquire_lease(std::move(core), std::move(request), std::move(stop));
-        co_return co_await run_on(executor, std::move(work));
-    }
     const auto stopped = std::make_shared<event>(executor);
     // It is called by whoever requests the stop, on any thread, and may outlive this coroutine.
     auto tell = [executor, stopped] { asio::post(executor, [stopped] { stopped->set(); }); };

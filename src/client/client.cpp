@@ -64,7 +64,8 @@ asio::awaitable<std::optional<lease>> client::acquire(lock_request request) {
 }
 
 asio::awaitable<std::optional<lease>> client::acquire(lock_request request, std::stop_token stop) {
-    return with(thread_, detail::acquire_lease(core_, std::move(request), std::move(stop)));
+    auto work = detail::acquire_lease(core_, std::move(request), std::move(stop));
+    return with(thread_, detail::run_on(core_->executor(), std::move(work)));
 }
 
 asio::awaitable<void> client::close() {

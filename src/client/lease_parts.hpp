@@ -41,7 +41,7 @@ struct lease_parts {
 /// client's thread, which could not wait for its own end.
 task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock_request request);
 
-/// The same; a stop ends it as a cancellation does.
+/// The same, to be awaited on the core's executor; a stop ends it as a cancellation does.
 task<std::optional<lease>> acquire_lease(std::shared_ptr<client_core> core, lock_request request,
                                          std::stop_token stop);
 

@@ -98,7 +98,7 @@ task<void> withdrawals::go(std::shared_ptr<withdrawals> all) {
     while (!all->gathered_.entries.empty()) {
         try {
             co_await undo(all->scripts_, all->next(), std::nullopt);
-        } catch (const error&) {
+        } catch (const std::exception&) {  // whatever it was, those after them are to leave as well
             warn(all->scripts_.keys().prefix);
         }
     }

@@ -22,7 +22,7 @@ std::string channel_of(std::size_t number) { return "measure:ping-pong:" + std::
 
 }  // namespace
 
-crowd_report ping_pong(const user_orders& orders) {
+std::optional<crowd_report> ping_pong(const user_orders& orders) {
     const auto where = redis::endpoint_from_url(orders.redis_url);
     plain_redis talks(where);
     plain_redis hears(where);
@@ -37,6 +37,7 @@ crowd_report ping_pong(const user_orders& orders) {
     const auto& told = orders.crowd;
     const auto counts_from = told.begin + told.warm_up;
     const auto end = counts_from + told.length;
+    if (steady::now() > told.begin) return std::nullopt;
     std::this_thread::sleep_until(told.begin);
     if (orders.number == 0) pass_on();
     std::uint64_t heard = 0;
@@ -52,7 +53,7 @@ crowd_report ping_pong(const user_orders& orders) {
     return report;
 }
 
-crowd_report script_ping_pong(const user_orders& orders) {
+std::optional<crowd_report> script_ping_pong(const user_orders& orders) {
     const auto where = redis::endpoint_from_url(orders.redis_url);
     plain_redis talks(where);
     plain_redis hears(where);
@@ -65,6 +66,7 @@ crowd_report script_ping_pong(const user_orders& orders) {
     const auto take = [&](const redis::command& acquire) {
         return talks.ask(acquire) == granted || hears.listen(silence(end));
     };
+    if (steady::now() > told.begin) return std::nullopt;
     std::this_thread::sleep_until(told.begin);
     take(commands.acquire().by_source());  // from now on the server knows the scripts
     talks.ask(commands.release().by_source());

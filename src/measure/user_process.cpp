@@ -42,6 +42,10 @@ std::string run_crowd(const user_orders& orders, const users_on_redis& users_on)
     return report;
 }
 
+std::string report_of(const std::optional<crowd_report>& seen) {
+    return seen ? to_json(*seen) : std::string(came_late);
+}
+
 // The program ends a report's line.
 bool was_late(const std::string& report) { return report.starts_with(came_late); }
 
@@ -86,8 +90,8 @@ std::string run_user(const user_orders& orders, const users_on_redis& users_on) 
     if (orders.on_one_core) core.emplace(std::vector<pid_t>{});
     switch (orders.as) {
         case user_orders::role::crowd: return run_crowd(orders, users_on);
-        case user_orders::role::ping_pong: return to_json(ping_pong(orders));
-        case user_orders::role::script_ping_pong: return to_json(script_ping_pong(orders));
+        case user_orders::role::ping_pong: return report_of(ping_pong(orders));
+        case user_orders::role::script_ping_pong: return report_of(script_ping_pong(orders));
         case user_orders::role::stand: break;
     }
     return to_json(stand(orders, users_on));

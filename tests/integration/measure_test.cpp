@@ -156,6 +156,18 @@ TEST_F(measure_test, sees_that_a_crowd_polls) {
     EXPECT_FALSE(met("wait_p99_queue", asleep.wait_ms(0.99), 9 * asleep.mean_hold_ms()));
 }
 
+TEST_F(measure_test, a_process_that_comes_late_says_so_in_every_role) {
+    user_orders told;
+    told.redis_url = shared_servers().redis_url();
+    told.crowd.name = "test:late";
+    told.crowd.begin = steady::now() - 1ms;
+    using role = user_orders::role;
+    for (const auto as : {role::crowd, role::ping_pong, role::script_ping_pong}) {
+        told.as = as;
+        EXPECT_EQ(run_user(told, library_users), "late") << static_cast<int>(as);
+    }
+}
+
 TEST_F(measure_test, sees_what_a_waiter_keeps) {
     user_orders told;
     told.redis_url = shared_servers().redis_url();
