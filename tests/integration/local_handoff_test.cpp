@@ -83,17 +83,26 @@ INSTANTIATE_TEST_SUITE_P(redis_locks, local_handoff_of,
 TEST_P(local_handoff_of, passes_the_lock_on_without_asking_the_server) {
     const auto us = process();
     let_tokens_gather(us);
+    auto turn_from = steady::now();
     auto held = lease_of(*ask(us));
-    const auto in_redis = held.owner().text();
+    auto in_redis = held.owner().text();
     std::vector<std::unique_ptr<waiter>> line;
     for (int i = 0; i < 10; ++i) line.push_back(ask(us));
     run_for(1ms);
     std::set<std::string> owners{in_redis};
     auto token = held.token().value();
     for (auto& next : line) {
+        const auto released_at = steady::now();
         EXPECT_EQ(run(held.release()), release_outcome::released);
+        const auto released_by = steady::now();
         held = lease_of(*next);
-        EXPECT_EQ(owner_at_server(), in_redis);
+        if (owner_at_server() != in_redis) {
+            // A machine that stood still may have stretched the turn to its end.
+            EXPECT_GE(released_by - turn_from, locks::longest_local_turn);
+            turn_from = released_at;
+            in_redis = held.owner().text();
+            EXPECT_EQ(owner_at_server(), in_redis);
+        }
         EXPECT_GT(held.token().value(), token);
         EXPECT_TRUE(owners.insert(held.owner().text()).second) << "an owner twice";
         token = held.token().value();
