@@ -20,7 +20,9 @@ std::string milliseconds(double value) { return fmt::format("{:.{}f}", value, va
 std::string held_share(const std::vector<step>& same_rate) {
     const auto held = std::ranges::count(same_rate, outcome::held, &step::what);
     const auto limited = std::ranges::count(same_rate, outcome::generator_limited, &step::what);
-    return fmt::format("{} of {}{}", held, same_rate.size(), limited > 0 ? ", generator-limited" : "");
+    const auto disturbed = std::ranges::count(same_rate, outcome::disturbed, &step::what);
+    return fmt::format("{} of {}{}{}", held, same_rate.size(), limited > 0 ? ", generator-limited" : "",
+                       disturbed > 0 ? fmt::format(", {} disturbed", disturbed) : "");
 }
 
 /// By p99; of two the slower.
@@ -81,9 +83,8 @@ double strategy_capacity::goodput() const {
 boost::json::object json_of(const capacity_run& found) {
     boost::json::object strategies;
     for (const auto& of : found.strategies) {
-        const auto [lowest, highest] = of.repeats.empty() ? std::pair(0.0, 0.0)
-                                                          : std::pair(*std::ranges::min_element(of.repeats),
-                                                                      *std::ranges::max_element(of.repeats));
+        if (of.repeats.empty()) continue;
+        const auto [lowest, highest] = std::ranges::minmax(of.repeats);
         strategies[of.strategy] = {
             {"rate", {{"median", of.median()}, {"lowest", lowest}, {"highest", highest}}},
             {"at_least", of.at_least},

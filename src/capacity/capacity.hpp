@@ -30,7 +30,8 @@ struct capacity_run {
     std::vector<strategy_capacity> strategies = {};  ///< in the order in which they were searched
 };
 
-/// The members `p99_ms`, `step_s`, `precision`, `connections` and `strategies` of capacity.json.
+/// Of what was searched at least once. The members `p99_ms`, `step_s`, `precision`, `connections` and
+/// `strategies` of capacity.json.
 boost::json::object json_of(const capacity_run& found);
 
 /// Markdown: the strategies, the best first, and below them the latencies at every rate that was tried.

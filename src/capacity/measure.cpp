@@ -25,29 +25,30 @@ step put_to(claims_bench::stage& on, const std::string& strategy, double rate, c
     claims_bench::demand_exact(
         fmt::format("{} at {:.0f} claims/s", strategy, rate),
         claims_bench::account_of(claims_bench::read_issued(served.claims_file), on.books(), told.in_doubt));
-    return judged(rate, told, how.wanted);
+    return judged(rate, told, served.stolen_share, how.wanted);
 }
 
 }  // namespace
 
-strategy_capacity measure(claims_bench::stage& on, const std::string& strategy, const measuring& how,
-                          const step_watcher& watch) {
-    if (!on.offers(strategy))
-        throw std::runtime_error(fmt::format("dibs serve does not offer the strategy {}", strategy));
-    strategy_capacity found{strategy};
+void demand_offered(claims_bench::stage& on, const std::vector<std::string>& strategies) {
+    for (const auto& one : strategies)
+        if (!on.offers(one))
+            throw std::runtime_error(fmt::format("dibs serve does not offer the strategy {}", one));
+}
+
+void search_once(claims_bench::stage& on, strategy_capacity& into, const measuring& how,
+                 const step_watcher& watch) {
     auto options = how.search;
-    for (std::size_t repeat = 1; repeat <= how.repeats; ++repeat) {
-        search one(options);
-        while (const auto rate = one.next()) {
-            watch(repeat, *rate);
-            found.steps.push_back(put_to(on, strategy, *rate, how));
-            one.tell(found.steps.back().what);
-        }
-        found.repeats.push_back(one.held());
-        found.at_least = found.at_least || one.is_lower_bound();
-        if (one.held() > 0) options.first = share_to_begin_with * one.held();
+    const double last = into.repeats.empty() ? 0 : into.repeats.back();
+    if (last > 0) options.first = share_to_begin_with * last;
+    search one(options);
+    while (const auto rate = one.next()) {
+        watch(*rate);
+        into.steps.push_back(put_to(on, into.strategy, *rate, how));
+        one.tell(into.steps.back().what);
     }
-    return found;
+    into.repeats.push_back(one.held());
+    into.at_least = into.at_least || one.is_lower_bound();
 }
 
 }  // namespace dibs::capacity

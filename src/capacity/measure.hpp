@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace dibs::capacity {
 
@@ -17,13 +18,15 @@ struct measuring {
     search_options search;
 };
 
-/// Called before every step, with the number of the search from 1 and the rate.
-using step_watcher = std::function<void(std::size_t, double)>;
+/// Called before every step, with its rate.
+using step_watcher = std::function<void(double)>;
 
-/// Searches on a stage with users for the highest rate. After each step the database is held against what was
-/// acknowledged: throws std::runtime_error where they differ, or where the service does not offer the
-/// strategy. The second search begins near what the first found.
-strategy_capacity measure(claims_bench::stage& on, const std::string& strategy, const measuring& how,
-                          const step_watcher& watch);
+/// Throws std::runtime_error where the service does not offer one of the strategies.
+void demand_offered(claims_bench::stage& on, const std::vector<std::string>& strategies);
+
+/// Searches once more on a stage with users for the highest rate, near what the last search found. After each
+/// step the database is held against what was acknowledged: throws std::runtime_error where they differ.
+void search_once(claims_bench::stage& on, strategy_capacity& into, const measuring& how,
+                 const step_watcher& watch);
 
 }  // namespace dibs::capacity

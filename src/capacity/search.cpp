@@ -16,6 +16,7 @@ std::string_view to_string(outcome what) {
         case outcome::held: return "held";
         case outcome::failed: return "failed";
         case outcome::generator_limited: return "generator-limited";
+        case outcome::disturbed: return "disturbed";
     }
     return "unknown";
 }
@@ -33,6 +34,7 @@ std::optional<double> search::next() const { return is_over_ ? std::nullopt : st
 void search::tell(outcome what) {
     assert(!is_over_);
     if (what == outcome::held) return rate_held();
+    if (what == outcome::disturbed && spared_++ < how_.spare_steps) return;
     by_generator_ = by_generator_ || what == outcome::generator_limited;
     if (++failures_ == failures_that_count) rate_failed();
 }

@@ -13,7 +13,8 @@ namespace dibs::capacity {
 enum class outcome {
     held,
     failed,
-    generator_limited  ///< failed, and by the doing of who made the load
+    generator_limited,  ///< failed, and by the doing of who made the load
+    disturbed           ///< failed, while the host of the machine ran others
 };
 std::string_view to_string(outcome what);
 
@@ -22,12 +23,13 @@ struct search_options {
     double lowest = 1;       ///< it gives up below
     double highest = 1e6;    ///< and does not go beyond
     double precision = 0.1;  ///< it ends when the rate that failed is so much above the one that held
+    int spare_steps = 10;
 };
 
 /// Doubles the rate until it fails, halves it where the first did, and then goes to the geometric middle of
 /// what held and what failed. Steps are noisy, so that neither verdict rests on one of them: a rate has
 /// failed when it failed twice, and the result has to hold once more in the end; where it does not, the
-/// search goes on below it.
+/// search goes on below it. A disturbed step says nothing and is made again, `spare_steps` times in all.
 class search {
    public:
     explicit search(search_options how);
@@ -52,7 +54,8 @@ class search {
     std::vector<double> held_;      // ascending, all below failed_
     std::optional<double> failed_;  // the lowest that failed
     int failures_ = 0;              // of this rate
-    bool by_generator_ = false;     // one of them
+    int spared_ = 0;
+    bool by_generator_ = false;  // one of them
     bool limited_by_generator_ = false;
     bool confirming_ = false;
     bool is_over_ = false;

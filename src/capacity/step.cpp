@@ -1,5 +1,7 @@
 #include "capacity/step.hpp"
 
+#include "measure/disturbance.hpp"
+
 #include <algorithm>
 
 namespace dibs::capacity {
@@ -11,6 +13,7 @@ constexpr int created = 201;
 outcome outcome_of(const step& seen, const claims_bench::load_report& told, const demand& wanted) {
     const double limit = std::chrono::duration<double, std::milli>(wanted.p99).count();
     if (told.sent > 0 && seen.dropped == 0 && seen.failures == 0 && seen.p99_ms < limit) return outcome::held;
+    if (seen.stolen_share > measure::disturbing_share) return outcome::disturbed;
     const double share = told.seconds > 0 ? told.cpu_us / 1e6 / told.seconds : 0;
     const bool by_generator = share >= most_of_a_core || told.own_lag_p99_ms >= limit / 2;
     return by_generator ? outcome::generator_limited : outcome::failed;
@@ -18,7 +21,7 @@ outcome outcome_of(const step& seen, const claims_bench::load_report& told, cons
 
 }  // namespace
 
-step judged(double rate, const claims_bench::load_report& told, const demand& wanted) {
+step judged(double rate, const claims_bench::load_report& told, double stolen_share, const demand& wanted) {
     step seen;
     seen.rate = rate;
     const auto issued = told.answered(created);
@@ -29,6 +32,7 @@ step judged(double rate, const claims_bench::load_report& told, const demand& wa
     seen.dropped = told.dropped;
     seen.failures = told.sent - issued;
     seen.lag_p99_ms = told.lag_p99_ms;
+    seen.stolen_share = stolen_share;
     seen.what = outcome_of(seen, told, wanted);
     return seen;
 }
@@ -45,6 +49,7 @@ boost::json::array curve_json(std::vector<step> steps) {
                          {"dropped", one.dropped},
                          {"failures", one.failures},
                          {"lag_p99_ms", one.lag_p99_ms},
+                         {"stolen", one.stolen_share},
                          {"held", one.what == outcome::held},
                          {"outcome", to_string(one.what)}});
     return curve;

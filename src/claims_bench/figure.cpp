@@ -117,6 +117,8 @@ boost::json::object json_line(const figure& of) {
     line["floor"] = json_of(found.floor());
     line["ratio"] = json_of(found.ratio());
     line["repeats"] = of.values.size();
+    line["taken_again"] = of.disturbed.again;
+    line["disturbed"] = of.disturbed.kept;
     if (found.value() != 0) line["spread"] = found.spread();
     if (wanted) line["met"] = wanted->met_by(found);
     if (has_cpu(of.values)) line["cpu_us"] = json_of(figure::cpu_of(of.values));
@@ -128,7 +130,7 @@ boost::json::object json_line(const figure& of) {
 }  // namespace
 
 measure::figure figure::medians() const {
-    measure::figure made{name, unit, {}, {}};
+    measure::figure made{name, unit, {}, {}, disturbed};
     for (const auto& one : values) made.values.push_back({one.value, one.cpu.sum()});
     for (const auto& one : floors) made.floors.push_back({one.value, one.cpu.sum()});
     return made;
@@ -136,12 +138,22 @@ measure::figure figure::medians() const {
 
 cpu_split figure::cpu_of(const std::vector<sample>& samples) {
     const auto part = [&](double cpu_split::*which) {
-        measure::figure one{{}, {}, {}, {}};
+        measure::figure one{{}, {}, {}};
         for (const auto& each : samples) one.values.push_back({each.cpu.*which, 0});
         return one.value();
     };
     return {part(&cpu_split::generator), part(&cpu_split::service), part(&cpu_split::postgres),
             part(&cpu_split::redis)};
+}
+
+details_list figure::details_of(const std::vector<sample>& samples) {
+    details_list found;
+    for (std::size_t i = 0; !samples.empty() && i < samples.front().details.size(); ++i) {
+        measure::figure one{{}, {}, {}};
+        for (const auto& each : samples) one.values.push_back({each.details.at(i).second, 0});
+        found.emplace_back(samples.front().details[i].first, one.value());
+    }
+    return found;
 }
 
 std::optional<goal> goal_of(std::string_view figure_name) {
@@ -152,8 +164,13 @@ std::optional<goal> goal_of(std::string_view figure_name) {
 
 std::string table(const std::vector<figure>& figures) {
     table_rows lines{{"figure", "unit", "value", "floor", "ratio", "spread", "goal"}};
-    for (const auto& one : figures) lines.push_back(line(one));
-    return report::markdown_table(lines) + cpu_table(figures) + details_text(figures);
+    std::vector<measure::figure> medians;
+    for (const auto& one : figures) {
+        lines.push_back(line(one));
+        medians.push_back(one.medians());
+    }
+    return report::markdown_table(lines) + measure::disturbance_note(medians) + cpu_table(figures) +
+           details_text(figures);
 }
 
 std::string json(const std::vector<figure>& figures) {

@@ -21,10 +21,14 @@ struct cpu_split {
     double sum() const { return generator + service + postgres + redis; }
 };
 
+/// What else a reader should know, as {"late_starts", 3}.
+using details_list = std::vector<std::pair<std::string, double>>;
+
 /// What one repeat found.
 struct sample {
     double value = 0;
     cpu_split cpu = {};
+    details_list details = {};
 };
 
 /// One line of the table: a value for each repeat, and its floor's beside it.
@@ -33,14 +37,16 @@ struct figure {
     std::string unit;
     std::vector<sample> values = {};  ///< none: this service does not offer the strategy
     std::vector<sample> floors = {};  ///< as many, or none
-    /// What else a reader should know, as {"late_starts", 3}.
-    std::vector<std::pair<std::string, double>> details = {};
+    details_list details = {};
+    measure::retake_count disturbed = {};  ///< of its repeats
 
     bool absent() const { return values.empty(); }
     /// Medians, ratio and spread; not of an absent one.
     measure::figure medians() const;
     /// The median of each part.
     static cpu_split cpu_of(const std::vector<sample>& samples);
+    /// The median of each, by its place: all samples have the same.
+    static details_list details_of(const std::vector<sample>& samples);
 };
 
 /// Empty: it is only shown.

@@ -5,6 +5,7 @@
 #include "core/random.hpp"
 #include "core/run.hpp"
 #include "experiment/service_processes.hpp"
+#include "measure/disturbance.hpp"
 #include "sandbox/log_tail.hpp"
 
 #include <fmt/format.h>
@@ -157,15 +158,17 @@ served_load stage::serve(const load_orders& orders, const std::vector<pid_t>& by
     auto parts = all_parties();
     parts.services = by;
     const bool connected = running.read_line(until).has_value();
+    const measure::host_watch host;
     const auto before = read_cpu(parts);
     if (meanwhile && connected) meanwhile();
     const auto told = running.read_line(until);
     const auto after_it = read_cpu(parts);
+    const double stolen = host.stolen_share();
     if (!told)
         throw std::runtime_error(
             fmt::format("the generator failed: {}", running.read_all_errors(sandbox::clock::now())));
     check_services();
-    served_load served{load_report_from(*told), {}, orders.claims_file};
+    served_load served{load_report_from(*told), {}, orders.claims_file, stolen};
     const auto operations = static_cast<double>(served.report.sent);
     served.cpu = cpu_each(after_it.since(before), operations);
     served.cpu.generator = served.report.cpu_us / operations;

@@ -44,6 +44,7 @@ struct served_load {
     load_report report;
     cpu_split cpu;
     std::string claims_file;
+    double stolen_share = 0;  ///< of the processors, by the host of the machine meanwhile
 };
 
 /// Servers of our own, two processes of `dibs serve` on one port, their database and its users.

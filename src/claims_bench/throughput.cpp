@@ -2,7 +2,7 @@
 
 #include "claims_bench/alone.hpp"
 #include "claims_bench/books.hpp"
-#include "claims_bench/pacing.hpp"
+#include "measure/disturbance.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -20,26 +20,23 @@ constexpr std::size_t more_than_can_be = 10'000'000;
 
 using trial = std::function<sample()>;
 
-/// Floor, value, floor, value …, after one of each that does not count.
+/// Floor, value, floor, value …, after one of each that does not count. Where the host of the machine
+/// disturbed them both are taken again, up to `repeats` times in all.
 void interleave(figure& into, std::size_t repeats, const trial& value, const trial& floor = {}) {
-    for (std::size_t i = 0; i <= repeats; ++i) {
-        const auto under = floor ? std::optional(floor()) : std::nullopt;
-        const auto found = value();
-        if (i == 0) continue;
-        if (under) into.floors.push_back(*under);
-        into.values.push_back(found);
+    const auto both = [&] {
+        auto under = floor ? std::optional(floor()) : std::nullopt;
+        return std::pair(std::move(under), value());
+    };
+    both();
+    measure::retakes repeated(repeats);
+    for (std::size_t i = 0; i < repeats; ++i) {
+        auto [under, found] = repeated.undisturbed(both);
+        if (under) into.floors.push_back(*std::move(under));
+        into.values.push_back(std::move(found));
     }
+    into.details = figure::details_of(into.values);
+    into.disturbed = repeated.count();
 }
-
-/// Gathers one detail of the repeats.
-class detail {
-   public:
-    void add(double value) { values_.push_back(value); }
-    double median() const { return percentile(values_, 0.5); }
-
-   private:
-    std::vector<double> values_;
-};
 
 served_load claim_and_check(stage& on, const std::string& name, const load_orders& orders) {
     auto served = on.serve(orders);
@@ -89,42 +86,36 @@ sample refusals(stage& on, const load_orders& orders, const std::vector<pid_t>& 
 figure measure_claims(stage& on, const std::string& strategy) {
     figure found{"claims_" + strategy, "claims/s"};
     if (!on.offers(strategy)) return found;
-    detail median_ms;
-    detail p99_ms;
     const auto value = [&] {
         on.reset();
         const auto served = claim_and_check(on, found.name, on.orders(strategy));
-        median_ms.add(served.report.p50_ms);
-        p99_ms.add(served.report.p99_ms);
-        return sample{rate_of(served.report), served.cpu};
+        return sample{rate_of(served.report),
+                      served.cpu,
+                      {{"p50_ms", served.report.p50_ms}, {"p99_ms", served.report.p99_ms}}};
     };
     lone_claimer alone(on, strategy);
     interleave(found, on.how().repeats, value, [&] { return alone.run(); });
-    found.details = {{"p50_ms", median_ms.median()}, {"p99_ms", p99_ms.median()}};
     return found;
 }
 
 figure measure_paced(stage& on) {
     figure found{"claims_batch_p99", "ms"};
     if (!on.offers("batch")) return found;
-    detail median_ms, max_ms, late_starts, lag_ms;
     const auto value = [&] {
         on.reset();
         auto orders = on.orders("batch");
         orders.rate = on.how().rate;
         const auto served = claim_and_check(on, found.name, orders);
-        median_ms.add(served.report.p50_ms);
-        max_ms.add(served.report.max_ms);
-        late_starts.add(static_cast<double>(served.report.late_starts));
-        lag_ms.add(served.report.lag_p99_ms);
-        return sample{served.report.p99_ms, served.cpu};
+        const auto& told = served.report;
+        return sample{told.p99_ms,
+                      served.cpu,
+                      {{"rate", on.how().rate},
+                       {"p50_ms", told.p50_ms},
+                       {"max_ms", told.max_ms},
+                       {"late_starts", static_cast<double>(told.late_starts)},
+                       {"lag_p99_ms", told.lag_p99_ms}}};
     };
     interleave(found, on.how().repeats, value);
-    found.details = {{"rate", on.how().rate},
-                     {"p50_ms", median_ms.median()},
-                     {"max_ms", max_ms.median()},
-                     {"late_starts", late_starts.median()},
-                     {"lag_p99_ms", lag_ms.median()}};
     return found;
 }
 

@@ -1,13 +1,9 @@
 #include "experiment/cpu_time.hpp"
 
 #include "sandbox/process_table.hpp"
-
-#include <unistd.h>
+#include "sandbox/stolen_time.hpp"
 
 #include <ctime>
-#include <fstream>
-#include <sstream>
-#include <string>
 
 namespace dibs::experiment {
 namespace {
@@ -24,26 +20,7 @@ std::chrono::nanoseconds used_by(pid_t process) {
     return ::clock_getcpuclockid(process, &clock) == 0 ? read_cpu_clock(clock) : std::chrono::nanoseconds(0);
 }
 
-std::chrono::nanoseconds stolen_so_far() {
-    std::string line;
-    std::ifstream file("/proc/stat");
-    std::getline(file, line);
-    return stolen_in(line, ::sysconf(_SC_CLK_TCK));
-}
-
 }  // namespace
-
-std::chrono::nanoseconds stolen_in(std::string_view proc_stat, std::int64_t ticks_a_second) {
-    // cpu user nice system idle iowait irq softirq steal …
-    constexpr int place = 8;
-    std::istringstream line(std::string(proc_stat.substr(0, proc_stat.find('\n'))));
-    std::string name;
-    std::int64_t ticks = 0;
-    line >> name;
-    for (int i = 0; i < place; ++i)
-        if (!(line >> ticks)) return {};
-    return std::chrono::nanoseconds(std::chrono::seconds(1)) * ticks / ticks_a_second;
-}
 
 cpu_reading cpu_reading::since(const cpu_reading& before) const {
     return {ours - before.ours, services - before.services, postgres - before.postgres, redis - before.redis,
@@ -53,7 +30,7 @@ cpu_reading cpu_reading::since(const cpu_reading& before) const {
 cpu_reading read_cpu(const parties& of) {
     cpu_reading read;
     read.ours = read_cpu_clock(CLOCK_PROCESS_CPUTIME_ID);
-    read.stolen = stolen_so_far();
+    read.stolen = sandbox::stolen_time();
     for (const pid_t one : of.services) read.services += used_by(one);
     for (const pid_t one : of.redis) read.redis += used_by(one);
     if (of.postgres == 0) return read;

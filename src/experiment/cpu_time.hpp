@@ -3,8 +3,6 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <cstdint>
-#include <string_view>
 #include <vector>
 
 /// Processor time of other processes than ours, as the operating system has it.
@@ -23,16 +21,12 @@ struct cpu_reading {
     std::chrono::nanoseconds services{0};
     std::chrono::nanoseconds postgres{0};
     std::chrono::nanoseconds redis{0};
-    /// In which a process of this machine, whosever, could have run and the machine's host ran others.
-    std::chrono::nanoseconds stolen{0};
+    std::chrono::nanoseconds stolen{0};  ///< as sandbox::stolen_time()
 
     cpu_reading since(const cpu_reading& before) const;
 };
 
 /// A session of PostgreSQL that ends between two readings takes its time along.
 cpu_reading read_cpu(const parties& of);
-
-/// What /proc/stat says of all processors together; zero where it does not say. Pure.
-std::chrono::nanoseconds stolen_in(std::string_view proc_stat, std::int64_t ticks_a_second);
 
 }  // namespace dibs::experiment

@@ -110,6 +110,25 @@ std::optional<goal> goal_of(std::string_view figure_name) {
     return found == goals.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::string disturbance_note(const std::vector<figure>& figures) {
+    std::string again;
+    std::string kept;
+    const auto list = [](std::string& into, const std::string& name, std::size_t count) {
+        if (count > 0) into += fmt::format("{}{} {}", into.empty() ? "" : ", ", name, count);
+    };
+    for (const auto& one : figures) {
+        list(again, one.name, one.disturbed.again);
+        list(kept, one.name, one.disturbed.kept);
+    }
+    if (again.empty()) return "";
+    auto text = fmt::format(
+        "\nRepeats taken again because the machine's host took more than {:.0f} % of the processors "
+        "meanwhile: {}.",
+        100 * disturbing_share, again);
+    if (!kept.empty()) text += fmt::format(" Disturbed, and kept: {}.", kept);
+    return text + "\n";
+}
+
 std::string table(const std::vector<figure>& figures) {
     std::vector<std::vector<std::string>> rows{
         {"figure", "unit", "value", "floor", "ratio", "spread", "CPU µs", "floor's CPU µs", "goal"}};
@@ -117,7 +136,7 @@ std::string table(const std::vector<figure>& figures) {
         rows.push_back({one.name, one.unit, number(one.value()), number(one.floor()), number(one.ratio()),
                         fmt::format("{:.0f} %", 100 * one.spread()), number(one.cpu_us()),
                         number(one.floor_cpu_us()), verdict(one)});
-    return report::markdown_table(rows);
+    return report::markdown_table(rows) + disturbance_note(figures);
 }
 
 std::string json(const std::vector<figure>& figures) {
@@ -130,7 +149,9 @@ std::string json(const std::vector<figure>& figures) {
                                  {"repeats", one.values.size()},
                                  {"spread", one.spread()},
                                  {"cpu_us", json_of(one.cpu_us())},
-                                 {"floor_cpu_us", json_of(one.floor_cpu_us())}};
+                                 {"floor_cpu_us", json_of(one.floor_cpu_us())},
+                                 {"taken_again", one.disturbed.again},
+                                 {"disturbed", one.disturbed.kept}};
         if (const auto wanted = goal_of(one.name)) {
             line["goal"] = wanted->text();
             line["met"] = wanted->met_by(one);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "measure/disturbance.hpp"
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +23,7 @@ struct figure {
     std::string unit;
     std::vector<sample> values;
     std::vector<sample> floors = {};  ///< as many, or none
+    retake_count disturbed = {};      ///< of its repeats
 
     double value() const;                 ///< median
     std::optional<double> floor() const;  ///< median
@@ -46,7 +49,10 @@ struct goal {
 /// Empty: it is only shown.
 std::optional<goal> goal_of(std::string_view figure_name);
 
-/// Markdown, with medians, spread and whether the goals were met.
+/// Which figures the host of the machine disturbed, in a sentence; empty: none.
+std::string disturbance_note(const std::vector<figure>& figures);
+
+/// Markdown, with medians, spread and whether the goals were met; below it what was disturbed.
 std::string table(const std::vector<figure>& figures);
 /// `{"metrics":{NAME:{"value":…,"floor":…,"ratio":…,"unit":…,…}}}`; a figure without a floor has null there.
 std::string json(const std::vector<figure>& figures);

@@ -34,13 +34,19 @@ sample rate_of(const cpu_meter& meter, std::size_t operations, const std::functi
 }
 
 figure interleaved(heading of, std::size_t repeats, const trial& value, const trial& floor) {
-    figure result{std::move(of.name), std::move(of.unit), {}, {}};
-    if (floor) floor();
-    value();
+    figure result{std::move(of.name), std::move(of.unit), {}};
+    const auto both = [&] {
+        const auto under = floor ? floor() : sample();
+        return std::pair(under, value());
+    };
+    both();
+    retakes repeated(repeats);
     for (std::size_t i = 0; i < repeats; ++i) {
-        if (floor) result.floors.push_back(floor());
-        result.values.push_back(value());
+        const auto [under, found] = repeated.undisturbed(both);
+        if (floor) result.floors.push_back(under);
+        result.values.push_back(found);
     }
+    result.disturbed = repeated.count();
     return result;
 }
 

@@ -124,6 +124,20 @@ TEST(capacity_search, is_not_led_astray_by_noise) {
     EXPECT_LE(far, searches / 50);
 }
 
+TEST(capacity_search, makes_a_disturbed_step_again_while_it_has_steps_to_spare) {
+    search one({.first = 500, .spare_steps = 3});
+    for (int i = 0; i < 3; ++i) {
+        ASSERT_EQ(one.next(), 500);
+        one.tell(outcome::disturbed);
+    }
+    one.tell(outcome::held);
+    EXPECT_EQ(one.next(), 1'000) << "nothing was held against 500";
+    one.tell(outcome::disturbed);
+    EXPECT_EQ(one.next(), 1'000) << "a second opinion, as on any failure";
+    one.tell(outcome::disturbed);
+    EXPECT_EQ(one.next(), 707);
+}
+
 TEST(capacity_search, tries_rates_of_three_digits) {
     EXPECT_EQ(rounded_rate(1414.2), 1410);
     EXPECT_EQ(rounded_rate(68'321), 68'300);

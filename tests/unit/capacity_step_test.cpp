@@ -23,14 +23,15 @@ class capacity_step : public testing::Test {
         told.p99_ms = 49;
         told.cpu_us = 0.2e6;
     }
-    outcome judge() const { return judged(500, told, {50ms}).what; }
+    outcome judge() const { return judged(500, told, stolen, {50ms}).what; }
 
     claims_bench::load_report told;
+    double stolen = 0;
 };
 
 TEST_F(capacity_step, is_held_when_all_was_issued_in_time) {
     EXPECT_EQ(judge(), outcome::held);
-    EXPECT_EQ(judged(500, told, {50ms}).issued_per_s, 500);
+    EXPECT_EQ(judged(500, told, stolen, {50ms}).issued_per_s, 500);
 }
 
 TEST_F(capacity_step, fails_when_it_was_too_slow) {
@@ -46,7 +47,7 @@ TEST_F(capacity_step, fails_when_one_was_dropped) {
 TEST_F(capacity_step, fails_when_one_was_not_issued) {
     told.statuses = {{201, 999}, {503, 1}};
     EXPECT_EQ(judge(), outcome::failed);
-    EXPECT_EQ(judged(500, told, {50ms}).failures, 1U);
+    EXPECT_EQ(judged(500, told, stolen, {50ms}).failures, 1U);
     told.statuses = {{201, 999}};  // the last was never answered
     EXPECT_EQ(judge(), outcome::failed);
 }
@@ -66,6 +67,16 @@ TEST_F(capacity_step, is_the_generators_doing_when_it_had_no_core_left_or_was_la
     EXPECT_EQ(judge(), outcome::generator_limited);
     told.p99_ms = 49;
     EXPECT_EQ(judge(), outcome::held) << "however hard it was for the generator";
+}
+
+TEST_F(capacity_step, says_nothing_when_it_failed_and_the_host_took_the_processors) {
+    told.p99_ms = 60;
+    stolen = 0.03;
+    EXPECT_EQ(judge(), outcome::failed) << "as much as that is not unusual";
+    stolen = 0.05;
+    EXPECT_EQ(judge(), outcome::disturbed);
+    told.p99_ms = 49;
+    EXPECT_EQ(judge(), outcome::held) << "whatever the host did";
 }
 
 strategy_capacity searched(std::string name, std::vector<double> repeats) {
@@ -97,6 +108,7 @@ TEST(capacity, gives_the_median_the_extremes_and_the_curve) {
     ASSERT_EQ(of.at("curve").as_array().size(), 6U);
     EXPECT_EQ(of.at("curve").at(0).at("rate"), 900.0);
     EXPECT_EQ(of.at("curve").at(5).at("held"), false);
+    EXPECT_EQ(json_of({50, 2, 0.1, 200, {{"queue"}}}).at("strategies"), boost::json::object());
 }
 
 TEST(capacity, is_that_of_the_middle_one_of_the_steps_that_held_the_median_rate) {

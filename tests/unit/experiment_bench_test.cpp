@@ -129,12 +129,5 @@ TEST(machine, is_read_from_what_the_system_says) {
     EXPECT_THAT(here.kernel, HasSubstr("Linux"));
 }
 
-TEST(cpu_time, that_was_stolen_is_the_eighth_figure_of_all_processors) {
-    using namespace std::chrono_literals;
-    EXPECT_EQ(stolen_in("cpu  1 2 3 4 5 6 7 250 9 10\ncpu0 1 2 3 4 5 6 7 8 9 10\n", 100), 2'500ms);
-    EXPECT_EQ(stolen_in("cpu  1 2 3 4 5 6 7\ncpu0 1 2 3 4 5 6 7 8 9 10\n", 100), 0ms);
-    EXPECT_EQ(stolen_in("", 100), 0ms);
-}
-
 }  // namespace
 }  // namespace dibs::experiment

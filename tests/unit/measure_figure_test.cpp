@@ -12,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 
 figure with(std::string name, const std::vector<double>& values, const std::vector<double>& floors = {}) {
-    figure made{std::move(name), "us", {}, {}};
+    figure made{std::move(name), "us", {}};
     for (const auto value : values) made.values.push_back({value, 0});
     for (const auto value : floors) made.floors.push_back({value, 0});
     return made;

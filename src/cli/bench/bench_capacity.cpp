@@ -72,7 +72,7 @@ class capacity_bench {
         found_.connections = shared.measuring.connections.value_or(claims_bench::setting().connections);
     }
 
-    /// The file has the strategies that are searched, after each of them.
+    /// The file has what was found, after each search.
     void run(const std::filesystem::path& place) {
         bench_stage servers;
         note_circumstances(servers.urls());
@@ -80,14 +80,18 @@ class capacity_bench {
         const auto setting = setting_for();
         progress.show(fmt::format("{} users sign up …", setting.users));
         claims_bench::stage stage(servers.own(), setting);
-        for (const auto& name : names_) {
-            const auto watch = [&](std::size_t repeat, double rate) {
-                progress.show(
-                    fmt::format("{}: search {} of {}, {:.0f} claims/s …", name, repeat, how_.repeats, rate));
-            };
-            found_.strategies.push_back(capacity::measure(stage, name, how_, watch));
-            atomic_file(place).keep(json());
-        }
+        capacity::demand_offered(stage, names_);
+        for (const auto& name : names_) found_.strategies.push_back({name});
+        // All strategies in turn: what an hour or a neighbour does to the machine befalls each of them.
+        for (std::size_t repeat = 1; repeat <= how_.repeats; ++repeat)
+            for (auto& one : found_.strategies) {
+                const auto watch = [&](double rate) {
+                    progress.show(fmt::format("{}: search {} of {}, {:.0f} claims/s …", one.strategy, repeat,
+                                              how_.repeats, rate));
+                };
+                capacity::search_once(stage, one, how_, watch);
+                atomic_file(place).keep(json());
+            }
     }
 
     std::string json() const {
