@@ -49,7 +49,8 @@ class client {
     /// bad_input for a URL that cannot be read or two redlock masters that are one server. Of redlock's
     /// masters a minority may be away.
     ///
-    /// The executor must not run two handlers at once: an io_context run by one thread, or a strand.
+    /// The executor must not run two handlers at once: an io_context run by one thread, or a strand. Its
+    /// io_context outlives all copies of the client and all leases.
     static boost::asio::awaitable<client> connect(boost::asio::any_io_executor executor, config servers);
 
     /// The same for code without coroutines, on a thread of its own. Whichever of the client's copies and
@@ -58,10 +59,12 @@ class client {
 
     /// Waits for the lock. Empty: others held it until request.wait had passed.
     /// Throws dibs::error: what the backend failed with, exhausted (too many wait in this process), closed,
-    /// or bad_input where the servers that request.algorithm needs were not configured. A caller that is
-    /// cancelled or whose answer was lost leaves nothing behind.
+    /// or bad_input for times out of their bounds, local_handoff::on with redlock or database, and where the
+    /// servers that request.algorithm needs were not configured. A caller that is cancelled or whose answer
+    /// was lost leaves nothing behind.
     ///
-    /// May be awaited from any executor; from the client's own it costs no change of threads.
+    /// May be awaited from any executor, which then outlives the call; from the client's own it costs no
+    /// change of threads.
     boost::asio::awaitable<std::optional<lease>> acquire(lock_request request);
 
     /// The same, ended by `stop` as by a cancellation: throws boost::system::system_error

@@ -47,7 +47,7 @@ class lease {
     int tries() const;
 
     /// Until then nobody else is granted the name, as far as the algorithm can promise: counted on the steady
-    /// clock from before the request was sent, less 1 % and 2 ms for clocks that drift.
+    /// clock from before the request that was granted was sent, less 1 % and 2 ms for clocks that drift.
     std::chrono::steady_clock::time_point valid_until() const;
     /// False once the lease is over, was lost or was released.
     bool valid() const;
@@ -58,18 +58,24 @@ class lease {
     /// Why lost() was signalled: the last failed renewal, "another holds it", …; empty before.
     std::string loss() const;
 
-    /// Extends the lease to `duration` from now. False: it is over, and never revived. Throws dibs::error
-    /// where the backend does not answer within the lease.
+    /// Makes the lease end `duration` from now, earlier too: 10 ms to 24 hours, else it throws dibs::error
+    /// (bad_input). False: it is over, and never revived. Throws dibs::error where the backend does not
+    /// answer within the lease.
     boost::asio::awaitable<bool> renew(std::chrono::milliseconds duration);
 
     /// Runs one statement with `$1` … in the session of a `database` lock, and returns its rows. What it
     /// writes is committed by release(), or not at all: whoever lost the lock can write nothing. Throws
     /// dibs::error: refused with PostgreSQL's words, after which nothing of this lease can be committed;
-    /// unavailable where the session is over; bad_input for a lease of another algorithm.
+    /// timeout where it took longer than 30 s, and the session is given up with the lock; unavailable where
+    /// the session is over; closed after release(); exhausted while another statement runs; bad_input for a
+    /// lease of another algorithm. Renewals wait for it: one that takes longer than the lease lets the lease
+    /// be told lost.
     boost::asio::awaitable<sql_rows> execute(std::string sql, std::vector<sql_value> parameters = {});
 
-    /// Gives the lock back, once; afterwards the lease answers name(), owner() and token(), and is not valid.
-    /// Throws dibs::error where the backend does not answer within 5 s: the lock then ends with its lease.
+    /// Gives the lock back; afterwards the lease answers name(), owner() and token(), and is not valid.
+    /// Throws dibs::error where the backend does not answer within 5 s (a `database` lock: 5 s more while a
+    /// statement of it is under way): the lock then ends with its lease; and closed where it was called
+    /// before.
     boost::asio::awaitable<release_outcome> release();
 
    private:

@@ -83,9 +83,9 @@ struct lock_request {
     explicit lock_request(std::string name_to_lock) : name(std::move(name_to_lock)) {}
 
     lock_name name;
-    /// How long the lock stays held when its holder says nothing more.
+    /// How long the lock stays held when its holder says nothing more: 10 ms to 24 hours.
     std::chrono::milliseconds lease = std::chrono::seconds(10);
-    /// How long to wait while others hold it; zero: a single try.
+    /// How long to wait while others hold it, 24 days at most; zero: a single try.
     std::chrono::milliseconds wait = std::chrono::seconds(10);
     dibs::algorithm algorithm = dibs::algorithm::queue;
     dibs::renewal renewal = dibs::renewal::automatic;

@@ -29,11 +29,16 @@ class mutex {
     /// False: the stop was requested first.
     bool lock(const std::stop_token& stop);
     bool try_lock();
-    bool try_lock_for(std::chrono::milliseconds time);
+
+    template <class Rep, class Period>
+    bool try_lock_for(const std::chrono::duration<Rep, Period>& time) {
+        if (time >= longest_wait) return take(longest_wait, std::stop_token());
+        return take(std::chrono::ceil<std::chrono::milliseconds>(time), std::stop_token());
+    }
 
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& until) {
-        return try_lock_for(std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now()));
+        return try_lock_for(until - Clock::now());
     }
 
     /// Does not throw: a release that fails ends with the lease. Without effect when it is not held.
@@ -49,6 +54,9 @@ class mutex {
     std::optional<release_outcome> last_release() const;
 
    private:
+    // A longer wait ends after it.
+    static constexpr std::chrono::hours longest_wait{24};
+
     bool take(std::chrono::milliseconds time, const std::stop_token& stop);
 
     struct state;

@@ -4,12 +4,14 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <future>
 #include <memory>
 #include <thread>
 
 namespace dibs::detail {
 
-/// A thread that runs an io_context until this goes and nothing is left to do there.
+/// A thread that runs an io_context until this goes and nothing is left to do there, or not within
+/// locks::clean_up_time: what is left then ends with its lease.
 class background_thread {
    public:
     background_thread();
@@ -22,6 +24,7 @@ class background_thread {
    private:
     std::shared_ptr<boost::asio::io_context> io_;  // the thread's too: it may be the one that ends this
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::future<void> over_;  // nothing is left to do
     std::thread thread_;
 };
 

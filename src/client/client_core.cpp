@@ -13,19 +13,26 @@ namespace {
 
 constexpr std::chrono::seconds time_to_connect{5};
 
+// PostgreSQL's bound for its own waits is 24.8 days.
+constexpr std::chrono::days longest_wait{24};
+
 void check(const lock_request& request) {
-    using std::chrono::milliseconds;
-    // Less would be over before it could be used: 2 ms of it are the margin for drift.
-    if (request.lease < milliseconds(10) || request.lease > std::chrono::hours(24))
-        throw error(fault::bad_input, "dibs", request.name.text(), "a lease is of 10 ms to 24 hours");
-    if (request.wait < milliseconds::zero())
-        throw error(fault::bad_input, "dibs", request.name.text(), "a wait is not negative");
+    check_lease(request.name, request.lease);
+    if (request.wait < request.wait.zero() || request.wait > longest_wait)
+        throw error(fault::bad_input, "dibs", request.name.text(),
+                    "a wait is of 0 ms to 24 days; whoever wants to wait on asks again");
     if (request.local_handoff == local_handoff::on && !locks::can_hand_on_locally(request.algorithm))
         throw error(fault::bad_input, "dibs", request.name.text(),
                     std::string(to_string(request.algorithm)) + " cannot hand on locally");
 }
 
 }  // namespace
+
+void check_lease(const lock_name& name, std::chrono::milliseconds lease) {
+    // Less would be over before it could be used: 2 ms of it are the margin for drift.
+    if (lease < std::chrono::milliseconds(10) || lease > std::chrono::hours(24))
+        throw error(fault::bad_input, "dibs", name.text(), "a lease is of 10 ms to 24 hours");
+}
 
 locks::server_addresses addresses_in(const config& servers) {
     locks::server_addresses where;
@@ -58,9 +65,9 @@ task<void> client_core::close() {
 }
 
 locks::locker& client_core::locker_for(algorithm kind) {
-    auto& made = lockers_[kind];
-    if (!made) made = make_locker(kind);
-    return *made;
+    const auto known = lockers_.find(kind);
+    if (known != lockers_.end()) return *known->second;
+    return *lockers_.emplace(kind, make_locker(kind)).first->second;
 }
 
 std::unique_ptr<locks::locker> client_core::make_locker(algorithm kind) const {

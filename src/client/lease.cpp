@@ -9,7 +9,6 @@
 #include <dibs/error.hpp>
 #include <dibs/lease.hpp>
 
-#include <cassert>
 #include <exception>
 #include <utility>
 
@@ -18,6 +17,7 @@ namespace detail {
 namespace {
 
 task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
+    check_lease(parts.loss->name(), duration);
     if (parts.released || parts.loss->given()) co_return false;
     const auto held = parts.held.held();
     const bool extended = co_await held->renew(duration, held->valid_until());
@@ -167,7 +167,7 @@ boost::asio::awaitable<sql_rows> lease::execute(std::string sql, std::vector<sql
 }
 
 boost::asio::awaitable<release_outcome> lease::release() {
-    assert(!parts_->released && "a lease is released once");
+    if (parts_->released) throw error(fault::closed, "dibs", name().text(), "this lease was released before");
     parts_->released = true;
     return detail::release(*parts_, detail::release_by::holder);
 }

@@ -9,14 +9,12 @@
 #include <boost/system/system_error.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
 namespace dibs {
 namespace {
-
-// PostgreSQL bounds its waits by 24 days; lock() begins a new one then.
-constexpr std::chrono::hours longest_wait{24};
 
 task<release_outcome> release(lease& held) { co_return co_await held.release(); }
 
@@ -38,21 +36,28 @@ struct mutex::state {
     lock_request request;
     std::optional<lease> held;
     std::optional<release_outcome> last_release;
+    std::mutex watched = {};  // whoever asks whether it is lost may be on another thread
+    std::stop_token lost = {};
+
+    void watch(std::stop_token now) {
+        const std::scoped_lock one_at_a_time(watched);
+        lost = std::move(now);
+    }
 };
 
 mutex::mutex(client locks, lock_request request)
-    : state_(std::make_unique<state>(state{std::move(locks), std::move(request), {}, {}})) {}
+    : state_(new state{std::move(locks), std::move(request), {}, {}}) {}
 
 mutex::mutex(client locks, std::string name) : mutex(std::move(locks), lock_request(std::move(name))) {}
 
 mutex::~mutex() = default;
 
 void mutex::lock() {
-    while (!try_lock_for(longest_wait)) {
+    while (!take(longest_wait, std::stop_token())) {
     }
 }
 
-bool mutex::try_lock() { return try_lock_for(std::chrono::milliseconds::zero()); }
+bool mutex::try_lock() { return take(std::chrono::milliseconds::zero(), std::stop_token()); }
 
 bool mutex::lock(const std::stop_token& stop) {
     while (!take(longest_wait, stop))
@@ -60,21 +65,21 @@ bool mutex::lock(const std::stop_token& stop) {
     return true;
 }
 
-bool mutex::try_lock_for(std::chrono::milliseconds time) { return take(time, std::stop_token()); }
-
 bool mutex::take(std::chrono::milliseconds time, const std::stop_token& stop) {
     if (state_->held)
         throw std::logic_error("dibs::mutex: " + state_->request.name.text() +
                                " is held by this mutex already");
     auto wanted = state_->request;
-    wanted.wait =
-        std::clamp<std::chrono::milliseconds>(time, std::chrono::milliseconds::zero(), longest_wait);
+    wanted.wait = std::max(time, std::chrono::milliseconds::zero());
     const auto& executor = state_->locks.executor();
     const auto& core = state_->locks.core_;
     auto work = stop.stop_possible() ? acquire_or_stop(core, std::move(wanted), stop)
                                      : detail::acquire_lease(core, std::move(wanted));
     auto granted = asio::co_spawn(executor, std::move(work), asio::use_future).get();
-    if (granted) state_->held.emplace(std::move(*granted), state_->locks.thread_);
+    if (granted) {
+        state_->held.emplace(std::move(*granted), state_->locks.thread_);
+        state_->watch(state_->held->lost());
+    }
     return state_->held.has_value();
 }
 
@@ -87,6 +92,7 @@ void mutex::unlock() noexcept {
         state_->last_release = asio::co_spawn(executor, release(*held), asio::use_future).get();
     } catch (...) {  // the lock ends with its lease
     }
+    state_->watch({});
     held.reset();
 }
 
@@ -101,8 +107,8 @@ std::optional<owner_id> mutex::owner() const {
 }
 
 std::stop_token mutex::lost() const {
-    const auto& held = state_->held;
-    return held ? held->lost() : std::stop_token();
+    const std::scoped_lock one_at_a_time(state_->watched);
+    return state_->lost;
 }
 
 std::optional<release_outcome> mutex::last_release() const { return state_->last_release; }

@@ -1,5 +1,6 @@
 #include "locks/database.hpp"
 
+#include "locks/timing.hpp"
 #include "locks/validity.hpp"
 #include "postgres/transaction.hpp"
 
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,8 +31,12 @@ constexpr const char* make_table = R"sql(
         WITH (fillfactor = 20);
     COMMIT)sql";
 
+constexpr std::string_view query_canceled = "57014";
+
+// lock_timeout counts anew for each lock on the way to the row; the statement's is for all of them.
 constexpr postgres::statement set_bounds{"dibs_lock_bounds", R"sql(
-    SELECT set_config('lock_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true))sql"};
+    SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $2, true),
+           set_config('idle_in_transaction_session_timeout', $3, true))sql"};
 
 constexpr postgres::statement set_patience{
     "dibs_lock_patience", "SELECT set_config('idle_in_transaction_session_timeout', $1, true)"};
@@ -37,30 +44,33 @@ constexpr postgres::statement set_patience{
 // A plain increment would roll back with the session and be handed out again: the clock carries it on. It is
 // read when the row is ours (an UPDATE would read it before it waits). Others see neither token nor owner
 // before the COMMIT, so the session is named after them for as long as it holds the row. A row that is made
-// here has token 0 and is not taken yet: others would not see it before its first holder's COMMIT.
+// here has token 0 and is not taken yet: others would not see it before its first holder's COMMIT. The bounds
+// of the wait are not those of what the holder does then.
 constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
     INSERT INTO dibs_locks AS held (name, token, owner) VALUES ($1, 0, '')
     ON CONFLICT (name) DO UPDATE
     SET token = greatest(held.token + 1, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint), owner = $2
-    RETURNING token, set_config('application_name', $2 || ' ' || token, true))sql"};
+    RETURNING token, set_config('application_name', $2 || ' ' || token, true),
+              set_config('lock_timeout', NULL, true), set_config('statement_timeout', NULL, true))sql"};
 
 std::string milliseconds_text(steady::duration time) {
     // 0 would mean: without a bound.
     const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-    return std::to_string(std::max<std::int64_t>(count, 1));
+    return std::to_string(std::clamp<std::int64_t>(count, 1, std::numeric_limits<std::int32_t>::max()));
 }
 
 class database_hold final : public hold {
    public:
     database_hold(postgres::transaction transaction, gate::pass place, gate turns, lock_request request,
-                  owner_id owner, fencing_token token)
+                  owner_id owner, fencing_token token, deadline sent)
         : transaction_(std::move(transaction)),
           place_(std::move(place)),
           turns_(std::move(turns)),
           request_(std::move(request)),
           owner_(std::move(owner)),
           token_(token),
-          valid_until_(locks::valid_until(steady::now(), request_.lease)) {}
+          patience_(request_.lease),
+          valid_until_(locks::valid_until(sent, request_.lease)) {}
 
     const lock_name& name() const override { return request_.name; }
     const owner_id& owner() const override { return owner_; }
@@ -72,7 +82,8 @@ class database_hold final : public hold {
     /// The row stays ours while the session lives, so any failure means that it is lost.
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         const auto turn = co_await turns_.enter(until);
-        if (ended_ || !turn) co_return false;
+        if (ended_) co_return false;
+        if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
         const auto sent = steady::now();
         auto patience = postgres::params().add(milliseconds_text(lease));
         try {
@@ -81,6 +92,7 @@ class database_hold final : public hold {
             ended_ = true;
             co_return false;
         }
+        patience_ = lease;
         valid_until_ = locks::valid_until(sent, lease);
         co_return true;
     }
@@ -91,7 +103,11 @@ class database_hold final : public hold {
         if (!turn) throw error(fault::exhausted, "dibs", name().text(), "its session is in use");
         if (ended_)
             throw error(fault::unavailable, "postgresql", name().text(), "the lock's session is over");
-        co_return co_await transaction_.execute(what, std::move(values), until);
+        const auto sent = steady::now();
+        auto answer = co_await transaction_.execute(what, std::move(values), until);
+        // The server's patience begins anew with its answer.
+        valid_until_ = std::max(valid_until_.load(), locks::valid_until(sent, patience_));
+        co_return answer;
     }
 
     task<release_outcome> release() override {
@@ -119,6 +135,7 @@ class database_hold final : public hold {
     lock_request request_;
     owner_id owner_;
     fencing_token token_;
+    std::chrono::milliseconds patience_;  // of the server with an idle session
     std::atomic<deadline> valid_until_;
     bool ended_ = false;
 };
@@ -137,18 +154,23 @@ struct row_attempt {
 task<row_attempt> take(postgres::transaction& in, const lock_request& request, const owner_id& owner,
                        deadline until) {
     std::vector<postgres::query> together;
+    const auto wait = std::max(until - steady::now(), steady::duration::zero());
     together.emplace_back(set_bounds, postgres::params()
-                                          .add(milliseconds_text(until - steady::now()))
+                                          .add(milliseconds_text(wait))
+                                          .add(milliseconds_text(wait + least_answer_time / 2))
                                           .add(milliseconds_text(request.lease)));
     together.emplace_back(take_row, postgres::params().add(request.name.text()).add(owner.text()));
     try {
-        const auto results = co_await in.execute(std::move(together), answer_deadline(until));
+        // The server is to say that the row was busy, and not we that the server was.
+        const auto results = co_await in.execute(std::move(together), after(wait + least_answer_time));
         const fencing_token token(results.back().integer(0, 0));
         if (token.value() > 0) co_return row_attempt{row_attempt::result::taken, token};
         co_await in.commit(answer_deadline(until));
         co_return row_attempt{row_attempt::result::made_row};
     } catch (const postgres::failure& refused) {
-        if (refused.sqlstate() == lock_not_available) co_return row_attempt{row_attempt::result::busy};
+        const bool waited = refused.sqlstate() == query_canceled && steady::now() >= until;
+        if (waited || refused.sqlstate() == lock_not_available)
+            co_return row_attempt{row_attempt::result::busy};
         if (refused.sqlstate() == postgres::undefined_table)
             co_return row_attempt{row_attempt::result::no_table};
         throw;
@@ -170,15 +192,22 @@ task<std::optional<lease>> database_locker::acquire(lock_request request) {
     const auto owner = owners_.next();
     for (;;) {
         auto transaction = co_await postgres::transaction::begin(pool_, answer_deadline(until));
+        const auto sent = steady::now();
         const auto answer = co_await take(transaction, request, owner, until);
         if (answer.what == row_attempt::result::busy) co_return std::nullopt;
         if (answer.what == row_attempt::result::taken) {
             // The lease is the server's patience with an idle session, which begins with its answer; the row
             // stays ours until the server ends the session, and then our writes fail with it.
             gate turns(executor_, request.name.text(), {.inside = 1});
-            auto held =
-                std::make_shared<database_hold>(std::move(transaction), std::move(*place), std::move(turns),
-                                                std::move(request), owner, answer.token);
+            auto held = std::make_shared<database_hold>(std::move(transaction), std::move(*place),
+                                                        std::move(turns), request, owner, answer.token, sent);
+            // After a wait at the row it is not known since when it is ours.
+            if (steady::now() - sent > request.lease / 8) {
+                const bool kept = co_await held->renew(request.lease, answer_deadline(until));
+                if (!kept)
+                    throw error(fault::unavailable, "postgresql", request.name.text(),
+                                "the session was lost as it was granted the lock");
+            }
             co_return lease(executor_, std::move(held));
         }
         if (answer.what == row_attempt::result::made_row) continue;

@@ -9,11 +9,14 @@
 
 namespace dibs::locks {
 
-deadline keeper::charge::next_due() const {
+deadline keeper::charge::next_due() {
     const auto until = held->valid_until();
-    return how == renewal::automatic ? renew_at(steady::now(), until, held->duration())
-                                     : give_up_at(until, held->duration());
+    const auto now = steady::now();
+    margin = loss_margin(held->duration(), until - now);
+    return how == renewal::automatic ? renew_at(now, until, held->duration()) : last_moment();
 }
+
+deadline keeper::charge::last_moment() const { return held->valid_until() - margin; }
 
 struct keeper::state : std::enable_shared_from_this<state> {
     explicit state(const asio::any_io_executor& on) : executor(on), alarm(on) {}
@@ -72,8 +75,9 @@ void keeper::state::ring() {
 }
 
 void keeper::state::attend(charge& who, deadline now) {
-    const auto last_moment = give_up_at(who.held->valid_until(), who.held->duration());
+    const auto last_moment = who.last_moment();
     if (now >= last_moment) return lose(who);
+    if (who.how == renewal::by_hand) return move(who, last_moment);
     if (!who.failure) who.due = who.next;
     move(who, last_moment);  // whatever becomes of the renewal
     spawn(executor, renew(shared_from_this(), who.told->shared_from_this()));
@@ -84,7 +88,7 @@ task<void> keeper::state::renew(std::shared_ptr<state> keeping, std::shared_ptr<
     if (who.over) co_return;
     const auto held = who.held;
     const auto pause = retry_interval(held->duration());
-    const auto last_moment = give_up_at(held->valid_until(), held->duration());
+    const auto last_moment = who.last_moment();
     bool extended = false;
     std::exception_ptr failure;
     try {

@@ -28,9 +28,12 @@ class keeper {
         std::exception_ptr failure;  // of the last try, until one succeeds
         deadline due;                // of the renewal that is under way, or is tried again
         deadline next;               // the agenda's order
+        steady::duration margin;     // it is given up by so much before its end
         bool over = false;
 
-        deadline next_due() const;
+        /// Of a lease that is new here, or was extended.
+        deadline next_due();
+        deadline last_moment() const;
     };
 
    public:

@@ -50,7 +50,9 @@ class local_line::turn_hold final : public hold {
 
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         if (turn_->holder != this) co_return false;
-        co_return co_await turn_->held->renew(lease, until);
+        const bool extended = co_await turn_->held->renew(lease, until);
+        if (!extended) turn_->tokens_left = 0;  // another's, or nobody's: not to be handed on
+        co_return extended;
     }
 
     bool hand_on() override { return line_->hand_on(*turn_); }
@@ -153,6 +155,10 @@ local_line::local_line(asio::any_io_executor executor, std::shared_ptr<locker> b
       changed_(executor_) {}
 
 task<std::optional<lease>> local_line::acquire(std::shared_ptr<local_line> line, lock_request request) {
+    // Who waits for it has somebody who looks when the lease of the turn is over; a single try has not.
+    if (line->turn_ && request.wait <= request.wait.zero() &&
+        steady::now() >= line->turn_->held->valid_until())
+        line->turn_.reset();
     const bool free = !line->turn_ && !line->standing_ && line->waiting_.empty();
     if (free) co_return co_await line->take(std::move(request));
     if (request.wait <= request.wait.zero()) co_return std::nullopt;

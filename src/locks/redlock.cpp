@@ -44,6 +44,8 @@ class redlock_hold final : public hold {
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         const auto sent = steady::now();
         if (released_ || sent >= valid_until_.load()) co_return false;
+        // A shorter lease that is never answered may have begun all the same.
+        valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
         auto wanted = request_;
         wanted.lease = lease;
         const auto answer = co_await extend_majority(executor_, masters_, std::move(wanted), owner_, until);

@@ -17,6 +17,12 @@ constexpr deadline give_up_at(deadline valid_until, steady::duration lease) {
     return valid_until - loss_margin(lease);
 }
 
+/// The margin of a lease that may be nearly over when it comes into somebody's care, as one that another
+/// holder of this process hands on: there has to be time for a renewal.
+constexpr steady::duration loss_margin(steady::duration lease, steady::duration left) {
+    return std::clamp<steady::duration>(left / 4, steady::duration::zero(), loss_margin(lease));
+}
+
 /// When a third of the lease has passed, or of what is left of it: a grant that another's release pushed
 /// lasts a second until it is renewed, and a hold shorter than a third of that should cost no renewal.
 constexpr deadline renew_at(deadline now, deadline valid_until, steady::duration lease) {

@@ -57,7 +57,11 @@ waiting_line::waiting_line(asio::any_io_executor executor, grants scripts, messa
       beat_now_(executor_) {}
 
 waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& owner, terms wanted)
-    : line_(std::move(line)), owner_(owner), wanted_(wanted), turn_(line_->executor_) {
+    : line_(std::move(line)),
+      owner_(owner),
+      wanted_(wanted),
+      number_(++line_->places_made_),
+      turn_(line_->executor_) {
     at_ = line_->places_.insert(line_->places_.end(), this);
 }
 
@@ -69,6 +73,7 @@ waiting_line::place::~place() {
 void waiting_line::admit() const { admit_waiter(places_.size(), name_); }
 
 wakeup& waiting_line::place::turn() {
+    standing_ = true;
     line_->attend();
     return turn_;
 }
@@ -115,13 +120,13 @@ void waiting_line::beat_by(deadline latest) {
 void waiting_line::attend() {
     if (std::exchange(attended_, true)) return;
     next_beat_ = after(heartbeat_interval);
-    spawn(executor_, listen_and_beat(shared_from_this()));
+    spawn(executor_, keep_alive(shared_from_this()));
 }
 
-task<void> waiting_line::listen_and_beat(std::shared_ptr<waiting_line> line) {
+task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
     while (line->needed()) {
+        line->attend_to_messages();
         try {
-            if (!line->subscription_) co_await line->listen();
             if (steady::now() >= line->next_beat_) {
                 line->next_beat_ = after(heartbeat_interval);
                 co_await line->confirm();
@@ -138,7 +143,20 @@ task<void> waiting_line::listen_and_beat(std::shared_ptr<waiting_line> line) {
     line->trouble_ = nullptr;
 }
 
-task<void> waiting_line::listen() {
+void waiting_line::attend_to_messages() {
+    if (!subscription_ && !std::exchange(listening_, true)) spawn(executor_, listen(shared_from_this()));
+}
+
+// Apart from the heartbeats, which keep the waiters alive and bring their grants where nobody can listen.
+task<void> waiting_line::listen(std::shared_ptr<waiting_line> line) {
+    try {
+        co_await line->subscribe();
+    } catch (const std::exception&) {  // it is tried again after the next heartbeat
+    }
+    line->listening_ = false;
+}
+
+task<void> waiting_line::subscribe() {
     redis::subscriber::handler on_message = [weak = weak_from_this()](std::string_view,
                                                                       std::string_view payload) {
         if (const auto line = weak.lock()) line->granted_by_message(payload);
@@ -161,29 +179,35 @@ task<void> waiting_line::confirm() {
 task<void> waiting_line::beat() {
     if (places_.empty()) co_return;
     ++round_;
+    // Whoever is newer asks after this round's first request: it cannot have been lost before it.
+    const auto newest = places_made_;
     // A new connection may lead to a server that knows less.
     const bool moved = std::exchange(connection_, scripts_.generation()) != scripts_.generation();
-    bool lost = co_await beat_with(entries_looked_for);
+    bool lost = co_await beat_with(next_of_round(entries_looked_for, newest));
     lost = lost || moved;
-    while (lost && !places_.empty() && places_.back()->beaten_in_ != round_)
-        co_await beat_with(entries_per_heartbeat);
+    while (lost) {
+        auto others = next_of_round(entries_per_heartbeat, newest);
+        if (others.empty()) break;
+        co_await beat_with(std::move(others));
+    }
 }
 
-task<bool> waiting_line::beat_with(std::size_t entries) {
+task<bool> waiting_line::beat_with(std::vector<std::string> entries) {
     const auto sent = steady::now();
-    const auto pulse = co_await scripts_.heartbeat(process_, next_of_round(entries), after(clean_up_time));
+    const auto pulse = co_await scripts_.heartbeat(process_, entries, after(clean_up_time));
     observe(sent, pulse.state);
     if (pulse.holder && pulse.state.remaining)
         deliver(pulse.holder->text(), {pulse.token, 1, locks::valid_until(sent, *pulse.state.remaining)});
     co_return pulse.lost;
 }
 
-// Drawn up anew for each request: one who left while the last was answered must not be put back.
-std::vector<std::string> waiting_line::next_of_round(std::size_t count) {
+// Drawn up anew for each request: one who left while the last was answered must not be put back, nor one who
+// is not in the queue, such as a single try.
+std::vector<std::string> waiting_line::next_of_round(std::size_t count, std::uint64_t newest) {
     std::vector<std::string> entries;
     for (place* waiter : places_) {
-        if (entries.size() == count) break;
-        if (std::exchange(waiter->beaten_in_, round_) == round_) continue;
+        if (entries.size() == count || waiter->number_ > newest) break;
+        if (!waiter->standing_ || std::exchange(waiter->beaten_in_, round_) == round_) continue;
         entries.push_back(grants::entry(waiter->owner_, waiter->wanted_));
     }
     return entries;

@@ -45,7 +45,8 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
         place& operator=(const place&) = delete;
         ~place();
 
-        /// To be awaited; what came of it is asked of take().
+        /// To be awaited once the server has said that it stands in the queue; what came of it is asked of
+        /// take().
         wakeup& turn();
         /// Empty: it was not granted the lock. Throws the line's last failure if the server could not be
         /// asked.
@@ -59,10 +60,12 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
         const owner_id& owner_;
         terms wanted_;
         std::list<place*>::iterator at_;
+        const std::uint64_t number_;
         std::uint64_t beaten_in_ = 0;
         wakeup turn_;
         std::optional<delivery> granted_;
         bool waiting_ = true;
+        bool standing_ = false;  // in the queue, as far as the server has told
         bool withdraw_ = true;
     };
 
@@ -82,11 +85,13 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
 
    private:
     void attend();
-    static task<void> listen_and_beat(std::shared_ptr<waiting_line> line);
-    task<void> listen();
+    void attend_to_messages();
+    static task<void> keep_alive(std::shared_ptr<waiting_line> line);
+    static task<void> listen(std::shared_ptr<waiting_line> line);
+    task<void> subscribe();
     task<void> beat();
-    task<bool> beat_with(std::size_t entries);
-    std::vector<std::string> next_of_round(std::size_t count);
+    task<bool> beat_with(std::vector<std::string> entries);
+    std::vector<std::string> next_of_round(std::size_t count, std::uint64_t newest);
     void beat_by(deadline latest);
     task<void> confirm();
     void granted_by_message(std::string_view payload);
@@ -107,8 +112,10 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     wakeup beat_now_;
     deadline next_beat_;
     std::uint64_t round_ = 0;
+    std::uint64_t places_made_ = 0;
     std::uint64_t connection_ = 0;  // that the last heartbeat went out on
     bool attended_ = false;
+    bool listening_ = false;  // or trying to
     std::exception_ptr trouble_;
 };
 

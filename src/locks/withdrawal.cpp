@@ -7,6 +7,10 @@
 
 #include <dibs/error.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <iterator>
 #include <optional>
@@ -16,6 +20,7 @@ namespace dibs::locks {
 namespace {
 
 constexpr std::ptrdiff_t most_at_once = 500;  // others wait for the server meanwhile
+constexpr std::chrono::milliseconds pause_between_tries{20};
 
 struct doubt {
     bool may_have_run = true;
@@ -41,17 +46,30 @@ task<void> undo_once(const grants& scripts, const leavers& who, std::optional<st
     co_await scripts.cancel(who.entries, until);
 }
 
+bool may_yet_work(const error& failure) {
+    if (failure.in_doubt() || failure.kind() == fault::unavailable) return true;
+    const auto* refused = dynamic_cast<const redis::refusal*>(&failure);
+    // A server that starts, that runs another's script, that is not the master yet.
+    return refused &&
+           (refused->code() == "LOADING" || refused->code() == "BUSY" || refused->code() == "READONLY");
+}
+
 /// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.
 task<void> undo(grants scripts, leavers who, std::optional<std::int64_t> lost_client) {
     const auto over = after(who.longest_lease);
+    asio::steady_timer pause(co_await asio::this_coro::executor);
     for (;;) {
         try {
             co_await undo_once(scripts, who, lost_client);
             co_return;
         } catch (const error& failure) {
-            const bool may_yet_work = failure.in_doubt() || failure.kind() == fault::unavailable;
-            if (!may_yet_work || steady::now() >= over) throw;
+            if (!may_yet_work(failure) || steady::now() >= over) throw;
+            // What this one left on its connection is not to run later either.
+            if (const auto* cut = dynamic_cast<const redis::lost_reply*>(&failure))
+                lost_client = cut->client_id();
         }
+        pause.expires_after(pause_between_tries);
+        co_await pause.async_wait(asio::use_awaitable);
     }
 }
 

@@ -4,6 +4,9 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
+#include <vector>
+
 namespace dibs::tests {
 namespace {
 
@@ -59,6 +62,61 @@ TEST_F(client_database, what_a_database_lock_wrote_is_committed_with_its_release
                 testing::ElementsAre(testing::ElementsAre("kept")));
     run(reader->execute("DROP TABLE guarded"));
     run(reader->release());
+}
+
+TEST_F(client_database, a_statement_keeps_the_lease_that_it_keeps_from_being_renewed) {
+    auto locks = connect();
+    auto wanted = request_for(algorithm::database);
+    wanted.lease = 2s;
+    auto held = run(locks.acquire(wanted));
+    ASSERT_TRUE(held);
+    run(held->execute("SELECT pg_sleep(1.2)"));
+    EXPECT_FALSE(held->lost().stop_requested()) << held->loss();
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+}
+
+TEST_F(client_database, what_bounds_a_wait_does_not_bound_the_holder) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(algorithm::database, 700ms)));
+    ASSERT_TRUE(held);
+    EXPECT_THAT(
+        run(held->execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")),
+        testing::ElementsAre(testing::ElementsAre("0", "0")));
+    run(held->release());
+}
+
+TEST_F(client_database, who_waits_in_vain_is_told_so_whoever_waits_before_it) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(algorithm::database)));
+    std::vector<client> others;
+    std::vector<std::future<std::optional<lease>>> waits;
+    for (int i = 0; i < 3; ++i) {
+        others.push_back(connect());
+        waits.push_back(
+            start_task(io_.get_executor(), others.back().acquire(request_for(algorithm::database, 700ms))));
+    }
+    for (auto& one : waits) {
+        while (one.wait_for(0s) != std::future_status::ready) run_for(1ms);
+        EXPECT_FALSE(one.get());
+    }
+    run(held->release());
+}
+
+TEST_F(client_database, a_lease_that_was_waited_for_is_whole) {
+    auto locks = connect();
+    auto other = connect();
+    auto wanted = request_for(algorithm::database, 10s);
+    wanted.lease = 2s;
+    wanted.renewal = renewal::by_hand;
+    auto held = run(locks.acquire(wanted));
+    auto waits = start_task(io_.get_executor(), other.acquire(wanted));
+    run_for(1200ms);
+    run(held->release());
+    while (waits.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    auto next = waits.get();
+    ASSERT_TRUE(next);
+    EXPECT_GT(next->valid_until() - steady::now(), 1200ms) << "it was counted from before the wait";
+    run(next->release());
 }
 
 TEST_F(client_database, only_a_database_lock_has_a_session) {

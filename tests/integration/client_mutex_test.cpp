@@ -62,11 +62,22 @@ TEST_F(client_mutex, can_be_tried_and_tells_of_its_hold) {
     EXPECT_TRUE(one.lost().stop_possible());
     EXPECT_FALSE(other.try_lock());
     EXPECT_FALSE(other.try_lock_for(20ms));
+    EXPECT_FALSE(other.try_lock_for(500us));
+    EXPECT_FALSE(std::unique_lock(other, std::chrono::duration<double>(0.01)).owns_lock());
     EXPECT_FALSE(other.try_lock_until(steady::now() + 20ms));
     EXPECT_THROW(one.lock(), std::logic_error);
     one.unlock();
     EXPECT_EQ(one.last_release(), release_outcome::released);
     EXPECT_TRUE(other.try_lock_for(5s));
+}
+
+TEST_F(client_mutex, may_be_asked_from_another_thread_whether_it_is_lost) {
+    const auto locks = client::connect(config::from_url(shared_servers().redis_url()));
+    mutex one(locks, name_);
+    std::jthread watchdog([&](const std::stop_token& over) {
+        while (!over.stop_requested()) EXPECT_FALSE(one.lost().stop_requested());
+    });
+    for (int i = 0; i < 50; ++i) const std::scoped_lock held(one);
 }
 
 TEST_F(client_mutex, gives_up_when_a_stop_is_requested) {

@@ -1,10 +1,15 @@
 // The public API on real servers: leases that are kept, lost and released; threads, executors, shutdown.
 #include "tests/support/client_fixture.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <thread>
 
 namespace dibs::tests {
@@ -164,9 +169,59 @@ TEST_F(client_test, refuses_what_cannot_work) {
     auto too_short = request_for(algorithm::queue);
     too_short.lease = 1ms;
     EXPECT_THROW(run(locks.acquire(too_short)), error);
+    auto for_ever = request_for(algorithm::queue, std::chrono::milliseconds::max());
+    EXPECT_THROW(run(locks.acquire(for_ever)), error);
+    auto held = run(locks.acquire(request_for(algorithm::queue)));
+    for (const auto lease : {0ms, -1ms, std::chrono::milliseconds(25h)})
+        EXPECT_THROW(run(held->renew(lease)), error);
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+    EXPECT_THROW(run(held->release()), error) << "once";
+    run(locks.close());
     EXPECT_THROW(config::from_url("http://localhost"), error);
     EXPECT_THROW(run(client::connect(io_.get_executor(), config::from_url("redis+unix:///nowhere/r.sock"))),
                  error);
+}
+
+// Asio's own way through co_spawn reads freed memory here now and then.
+TEST_F(client_test, may_be_cancelled_from_another_executor_while_its_answer_comes) {
+    const auto locks = client::connect(servers_of(shared_servers()));
+    int granted = 0;
+    int cancelled = 0;
+    for (int i = 0; i < 400; ++i) {
+        asio::io_context here{1};
+        asio::cancellation_signal stop;
+        asio::steady_timer soon(here, std::chrono::microseconds(i));
+        soon.async_wait([&](boost::system::error_code) { stop.emit(asio::cancellation_type::terminal); });
+        auto ended = [&](const std::exception_ptr& failed, const std::optional<lease>& had) {
+            granted += had ? 1 : 0;
+            cancelled += failed ? 1 : 0;
+        };
+        asio::co_spawn(here, client(locks).acquire(request_for(algorithm::queue, 5s)),
+                       asio::bind_cancellation_slot(stop.slot(), ended));
+        here.run();
+    }
+    EXPECT_EQ(granted + cancelled, 400);
+    EXPECT_GT(cancelled, 0);
+}
+
+// The answers that are still owed are none that anybody can wait for.
+TEST_F(client_test, that_has_a_thread_goes_though_its_server_is_silent) {
+    auto other = connect();
+    auto held = run(other.acquire(request_for(algorithm::queue)));
+    const auto begun = steady::now();
+    auto& redis = shared_servers().redis();
+    {
+        const auto locks = client::connect(servers_of(shared_servers()));
+        auto wanted = request_for(algorithm::queue, 300ms);
+        wanted.lease = 1h;
+        auto waiting = asio::co_spawn(locks.executor(), client(locks).acquire(wanted), asio::use_future);
+        run(await_queue());
+        redis.signal(SIGSTOP);
+        EXPECT_FALSE(waiting.get());
+    }
+    redis.signal(SIGCONT);
+    EXPECT_LT(steady::now() - begun, 30s) << "its waiter's lease would have been an hour";
+    run(held->release());
 }
 
 TEST_F(client_test, that_was_closed_says_so) {

@@ -181,6 +181,33 @@ TEST_P(local_handoff_of, ends_the_turn_of_a_holder_that_lets_its_lease_run_out) 
     EXPECT_EQ(run(held.release()), release_outcome::released);
 }
 
+TEST_P(local_handoff_of, a_single_try_sees_that_the_lease_of_a_turn_is_over) {
+    const auto us = process();
+    auto wanted = us.request(name_);
+    wanted.wait = 0ms;
+    const auto forgotten = lease_of(*ask(us, 1s, 100ms));
+    EXPECT_FALSE(run(us.locker->acquire(wanted)));
+    run_for(150ms);
+    auto next = run(us.locker->acquire(wanted));
+    ASSERT_TRUE(next);
+    EXPECT_EQ(owner_at_server(), next->owner().text());
+    run(next->release());
+}
+
+TEST_P(local_handoff_of, passes_on_nothing_that_a_renewal_found_gone) {
+    const auto us = process();
+    let_tokens_gather(us);
+    auto held = lease_of(*ask(us));
+    auto next = ask(us);
+    run_for(1ms);
+    run(servers_->redis().execute(redis::command("DEL").arg("dibs:{" + name_ + "}:lock"), after(5s)));
+    EXPECT_FALSE(run(held.held()->renew(10s, after(5s))));
+    run(held.release());
+    auto after_that = lease_of(*next);
+    EXPECT_EQ(owner_at_server(), after_that.owner().text());
+    run(after_that.release());
+}
+
 TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {
     const auto us = process();
     const auto others = process();

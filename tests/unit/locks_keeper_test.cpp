@@ -21,6 +21,8 @@ TEST(renewal, comes_after_a_third_and_is_given_up_before_the_end) {
     EXPECT_EQ(give_up_at(now + 2s, 2s), now + 1900ms);
     EXPECT_EQ(give_up_at(now + 60s, 60s), now + 59750ms) << "a long lease keeps most of its time";
     EXPECT_EQ(give_up_at(now + 10ms, 10ms), now + 9ms);
+    EXPECT_EQ(loss_margin(10s, 1s), 250ms) << "a pushed grant";
+    EXPECT_EQ(loss_margin(10s, 188ms), 47ms) << "handed on with little time left";
 }
 
 /// What a backend says to the next renewals; the last answer is repeated.
@@ -29,7 +31,9 @@ enum class says { extended, gone, nothing };
 class scripted_hold final : public hold {
    public:
     scripted_hold(std::chrono::milliseconds lease, std::deque<says> answers)
-        : lease_(lease), until_(after(lease)), answers_(std::move(answers)) {}
+        : scripted_hold(lease, lease, std::move(answers)) {}
+    scripted_hold(std::chrono::milliseconds lease, std::chrono::milliseconds left, std::deque<says> answers)
+        : lease_(lease), until_(after(left)), answers_(std::move(answers)) {}
 
     const lock_name& name() const override { return name_; }
     const owner_id& owner() const override { return owner_; }
@@ -149,6 +153,25 @@ TEST_F(keeper_test, only_watches_a_lease_that_its_holder_renews) {
     EXPECT_EQ(losses, 1);
     EXPECT_EQ(held->asked, 1);
     EXPECT_GT(left, 0ms);
+}
+
+TEST_F(keeper_test, leaves_a_lease_to_its_holder_that_another_extended_untold) {
+    const auto held = std::make_shared<scripted_hold>(300ms, std::deque{says::extended});
+    const auto care = keep(held, renewal::by_hand);
+    io.run_for(200ms);
+    EXPECT_TRUE(tests::start_task(io.get_executor(), held->renew(300ms, after(1s))).valid());
+    io.restart();
+    io.run_for(600ms);
+    EXPECT_EQ(held->asked, 1);
+    EXPECT_EQ(losses, 1);
+}
+
+TEST_F(keeper_test, renews_a_lease_that_is_nearly_over_when_it_comes) {
+    const auto held = std::make_shared<scripted_hold>(10s, 200ms, std::deque{says::extended});
+    const auto care = keep(held);
+    io.run_for(300ms);
+    EXPECT_EQ(losses, 0);
+    EXPECT_EQ(held->asked, 1);
 }
 
 TEST_F(keeper_test, cares_for_many_in_the_order_of_their_ends) {
