@@ -123,8 +123,13 @@ TEST_F(claims_stage, is_not_believed_when_it_issued_what_nobody_was_told_of) {
     how.step = 300ms;
     how.repeats = 1;
     how.search = {.first = 100, .lowest = 100};
-    EXPECT_THAT(failure_of([&] { capacity::measure(on, "cas", how, [](std::size_t, double) {}); }),
+    capacity::strategy_capacity cas{"cas"};
+    EXPECT_THAT(failure_of([&] { capacity::search_once(on, cas, how, [](double) {}); }),
                 HasSubstr("unexplained 1"));
+    EXPECT_THAT(failure_of([&] {
+                    capacity::demand_offered(on, {"cas", "redlock"});
+                }),
+                HasSubstr("does not offer the strategy redlock"));
 }
 
 TEST_F(claims_stage, has_a_floor_for_each_strategy_and_knows_who_is_absent) {
