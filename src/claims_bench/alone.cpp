@@ -52,7 +52,7 @@ int fenced(plain_session& by, const stage& on, std::size_t number) {
 int under_the_row(plain_session& by, const stage& on, std::size_t number) {
     static const std::string lock = coupon::lock_of_coupon(coupon_id);
     by.together({{"dibs_begin"},
-                 {"dibs_lock_bounds", postgres::params().add("10000").add("10000")},
+                 {"dibs_lock_bounds", postgres::params().add("10000").add("10250").add("10000")},
                  {"dibs_lock_take", postgres::params().add(lock).add(key_of(number))}});
     const int issued = guarded(by, on, number);
     by.execute({"dibs_commit"});

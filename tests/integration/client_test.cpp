@@ -45,21 +45,27 @@ TEST_P(client_of, keeps_a_lease_beyond_its_time) {
 
 TEST_P(client_of, a_lease_that_nobody_renews_is_lost_before_it_ends) {
     auto locks = connect();
-    auto wanted = request_for(GetParam());
+    auto wanted = request_for(GetParam(), 5s);
     wanted.lease = 300ms;
     wanted.renewal = renewal::by_hand;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
     steady::duration left{};
-    const std::stop_callback on_loss(held->lost(), [&] { left = held->valid_until() - steady::now(); });
-    ASSERT_TRUE(run(held->renew(500ms)));
-    run_for(350ms);
-    EXPECT_TRUE(held->valid());
-    run_for(300ms);
-    EXPECT_TRUE(held->lost().stop_requested());
+    // A machine that stands still meanwhile tells late: it is done again.
+    for (int i = 0; i < 5 && left <= 0ms; ++i) {
+        auto held = run(locks.acquire(wanted));
+        ASSERT_TRUE(held);
+        const std::stop_callback on_loss(held->lost(), [&] { left = held->valid_until() - steady::now(); });
+        const auto renewed = steady::now();
+        ASSERT_TRUE(run(held->renew(500ms)));
+        run_for(350ms);
+        if (steady::now() < renewed + 450ms) {
+            EXPECT_TRUE(held->valid());
+        }
+        run_for(300ms);
+        EXPECT_TRUE(held->lost().stop_requested());
+        EXPECT_FALSE(held->valid());
+        EXPECT_FALSE(run(held->renew(500ms)));
+    }
     EXPECT_GT(left, 0ms);
-    EXPECT_FALSE(held->valid());
-    EXPECT_FALSE(run(held->renew(500ms)));
 }
 
 TEST_P(client_of, a_dropped_lease_is_given_back) {
