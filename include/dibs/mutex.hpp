@@ -30,6 +30,7 @@ class mutex {
     bool lock(const std::stop_token& stop);
     bool try_lock();
 
+    /// A day at most.
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& time) {
         if (time >= longest_wait) return take(longest_wait, std::stop_token());
@@ -54,7 +55,6 @@ class mutex {
     std::optional<release_outcome> last_release() const;
 
    private:
-    // A longer wait ends after it.
     static constexpr std::chrono::hours longest_wait{24};
 
     bool take(std::chrono::milliseconds time, const std::stop_token& stop);

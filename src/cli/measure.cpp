@@ -77,7 +77,9 @@ void add_measure(CLI::App& app, int& status) {
     command->add_option("--repeats", flags->repeats, "Of each figure and of its floor, in turns")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    command->add_option("--crowd-repeats", flags->crowd_repeats, "Of wait, jain and utilisation: 4 s each")
+    command
+        ->add_option("--crowd-repeats", flags->crowd_repeats,
+                     "Of wait, jain and utilisation (4 s each) and gap_queue")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
     command->add_option("--json", flags->json, "Write the figures there as well")->type_name("FILE");

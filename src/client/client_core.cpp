@@ -1,5 +1,6 @@
 #include "client/client_core.hpp"
 
+#include "locks/admission.hpp"
 #include "locks/cohort.hpp"
 #include "locks/local_handoff.hpp"
 #include "redis/endpoint.hpp"
@@ -17,7 +18,7 @@ constexpr std::chrono::seconds time_to_connect{5};
 constexpr std::chrono::days longest_wait{24};
 
 void check(const lock_request& request) {
-    check_lease(request.name, request.lease);
+    locks::check_lease(request.lease, request.name.text());
     if (request.wait < request.wait.zero() || request.wait > longest_wait)
         throw error(fault::bad_input, "dibs", request.name.text(),
                     "a wait is of 0 ms to 24 days; whoever wants to wait on asks again");
@@ -27,12 +28,6 @@ void check(const lock_request& request) {
 }
 
 }  // namespace
-
-void check_lease(const lock_name& name, std::chrono::milliseconds lease) {
-    // Less would be over before it could be used: 2 ms of it are the margin for drift.
-    if (lease < std::chrono::milliseconds(10) || lease > std::chrono::hours(24))
-        throw error(fault::bad_input, "dibs", name.text(), "a lease is of 10 ms to 24 hours");
-}
 
 locks::server_addresses addresses_in(const config& servers) {
     locks::server_addresses where;

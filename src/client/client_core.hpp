@@ -6,7 +6,6 @@
 
 #include <dibs/client.hpp>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,9 +14,6 @@ namespace dibs::detail {
 
 /// Throws dibs::error (bad_input) for a URL that cannot be read.
 locks::server_addresses addresses_in(const config& servers);
-
-/// Throws dibs::error (bad_input) for a time that no lease can have.
-void check_lease(const lock_name& name, std::chrono::milliseconds lease);
 
 /// What the copies of a client and its leases share. Everything happens on its executor.
 class client_core {

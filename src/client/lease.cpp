@@ -3,6 +3,7 @@
 #include "client/lease_parts.hpp"
 #include "core/log.hpp"
 #include "core/spawn.hpp"
+#include "locks/admission.hpp"
 #include "postgres/result.hpp"
 #include "postgres/statement.hpp"
 
@@ -17,7 +18,7 @@ namespace detail {
 namespace {
 
 task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
-    check_lease(parts.loss->name(), duration);
+    locks::check_lease(duration, parts.loss->name().text());
     if (parts.released || parts.loss->given()) co_return false;
     const auto held = parts.held.held();
     const bool extended = co_await held->renew(duration, held->valid_until());

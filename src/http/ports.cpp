@@ -15,19 +15,6 @@ namespace {
 using asio::ip::tcp;
 using boost::system::error_code;
 
-std::vector<asio::ip::address> addresses_of(const server_options& options) {
-    using asio::ip::address_v4;
-    using asio::ip::address_v6;
-    if (options.address.empty()) return {address_v4::any(), address_v6::any()};
-    if (options.address == "localhost") return {address_v4::loopback(), address_v6::loopback()};
-    error_code failed;
-    const auto address = asio::ip::make_address(options.address, failed);
-    if (failed)
-        throw error(fault::bad_input, "http", fmt::format("address '{}'", options.address),
-                    "give an IPv4 or IPv6 address, or `localhost` for both loopbacks");
-    return {address};
-}
-
 error_code share_port(tcp::acceptor& port) {
     const int on = 1;
     if (::setsockopt(port.native_handle(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) return {};
@@ -89,6 +76,19 @@ attempt try_to_open(const asio::any_io_executor& executor, const server_options&
 }
 
 }  // namespace
+
+std::vector<asio::ip::address> addresses_of(const server_options& options) {
+    using asio::ip::address_v4;
+    using asio::ip::address_v6;
+    if (options.address.empty()) return {address_v4::any(), address_v6::any()};
+    if (options.address == "localhost") return {address_v4::loopback(), address_v6::loopback()};
+    error_code failed;
+    const auto address = asio::ip::make_address(options.address, failed);
+    if (failed)
+        throw error(fault::bad_input, "http", fmt::format("address '{}'", options.address),
+                    "give an IPv4 or IPv6 address, or `localhost` for both loopbacks");
+    return {address};
+}
 
 std::vector<tcp::acceptor> open_ports(const asio::any_io_executor& executor, const server_options& options) {
     attempt made = try_to_open(executor, options);

@@ -24,6 +24,12 @@ const Pointer& needed(const Pointer& server, algorithm kind, const char* what) {
 
 }  // namespace
 
+void check_masters(std::size_t count) {
+    if (count < 3 || count % 2 == 0)
+        throw error(fault::bad_input, "dibs", "redlock",
+                    "this algorithm needs an odd number of independent Redis servers, three at least");
+}
+
 std::unique_ptr<locker> make_locker(algorithm kind, const backends& servers) {
     const auto redis = [&] { return needed(servers.redis, kind, "a Redis server"); };
     const auto messages = [&] { return needed(servers.subscriber, kind, "a Redis subscriber"); };
@@ -37,10 +43,7 @@ std::unique_ptr<locker> make_locker(algorithm kind, const backends& servers) {
         case algorithm::fencing:
             return std::make_unique<queue_locker>(kind, servers.executor, redis(), messages());
         case algorithm::redlock:
-            if (servers.masters.size() < 3 || servers.masters.size() % 2 == 0)
-                throw error(
-                    fault::bad_input, "dibs", "redlock",
-                    "this algorithm needs an odd number of independent Redis servers, three at least");
+            check_masters(servers.masters.size());
             return std::make_unique<redlock_locker>(servers.executor, servers.masters);
     }
     throw error(fault::bad_input, "dibs", "locker", "unknown algorithm");

@@ -37,6 +37,9 @@ struct backends {
     postgres::pool* pool = nullptr;  ///< database
 };
 
+/// Throws dibs::error (bad_input) for so many masters of redlock.
+void check_masters(std::size_t count);
+
 /// Throws dibs::error (bad_input) when the backends that `kind` needs are not there.
 std::unique_ptr<locker> make_locker(algorithm kind, const backends& servers);
 

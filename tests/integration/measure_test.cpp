@@ -1,4 +1,4 @@
-// The measurements see what they are made to see: each has a twin of the lock that misses the figure.
+// The measurements see what they are made to see: most have a twin of the lock that misses the figure.
 #include "core/task_group.hpp"
 #include "measure/commands.hpp"
 #include "measure/crowd.hpp"

@@ -67,6 +67,17 @@ wait = 1979-05-27
     EXPECT_THAT(how.errors, Not(HasSubstr("SERVICE_HOST")));
 }
 
+TEST_F(serve_config, says_what_could_not_serve) {
+    const auto how = check("lease = '5ms'\nredlock = ['redis://a', 'redis://b']\naddress = 'nonsense'\n",
+                           {"--redis", "redis://localhost", "--postgres", "postgresql://localhost/dibs"},
+                           {{"DIBS_TOKEN_KEY", ""}});
+    EXPECT_EQ(how.status, 2);
+    for (const char* part : {"lease: ", "10 ms to 24 hours", "redlock: ", "an odd number",
+                             "address: ", "give an IPv4 or IPv6 address"})
+        EXPECT_THAT(how.errors, HasSubstr(part));
+    EXPECT_THAT(how.errors, Not(HasSubstr("32"))) << "an empty variable is not set";
+}
+
 TEST_F(serve_config, says_where_a_file_is_no_toml) {
     const auto how = check("port = 1\nport = \n");
     EXPECT_EQ(how.status, 2);
@@ -101,8 +112,8 @@ TEST_F(serve_config, refuses_a_sandbox_beside_servers_wherever_they_are_named) {
 TEST_F(serve_config, shows_no_secret) {
     const std::string key(32, 'k');
     const auto how = check(
-        "redis = \"redis://:geheim@localhost\"\nredlock = [\"redis://u:geheim@a\"]\ncoupon = "
-        "\"t:geheim:1\"\n",
+        "redis = 'redis://:geheim@localhost'\ncoupon = 't:geheim:1'\n"
+        "redlock = ['redis://u:geheim@a', 'redis://u:geheim@b', 'redis://u:geheim@c']\n",
         {"--postgres", "host=h password='ge heim' user=u"}, {{"DIBS_TOKEN_KEY", key}});
     EXPECT_EQ(how.status, 0) << how.errors;
     const auto wrong = check("redis = \"redis:/geheim\"\n", {"--postgres", "password=geheim'"},

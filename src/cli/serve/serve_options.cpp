@@ -1,5 +1,8 @@
 #include "cli/serve/serve_options.hpp"
 
+#include "http/ports.hpp"
+#include "locks/admission.hpp"
+#include "locks/locker.hpp"
 #include "postgres/target.hpp"
 
 #include <dibs/error.hpp>
@@ -82,7 +85,7 @@ void read_servers(const serve_flags& flags, coupon::service_options& to, auto at
 std::optional<coupon::token_keys> token_keys_from(const serve_flags& flags) {
     if (!flags.key_file.empty()) return keys_from_file(flags.key_file);
     // The environment is read before any other thread is started.
-    if (const char* set = std::getenv(key_variable)) return coupon::token_keys::read(set);
+    if (const char* set = std::getenv(key_variable); set && *set) return coupon::token_keys::read(set);
     return std::nullopt;
 }
 
@@ -97,11 +100,13 @@ serve_options serve_options_from(const serve_flags& flags, std::vector<std::stri
     serve_options all;
     auto& service = all.service;
     attempt("dibs serve", [&] { check_servers(flags); });
+    if (!flags.masters.empty()) attempt("redlock", [&] { locks::check_masters(flags.masters.size()); });
     read_servers(flags, service, attempt);
     service.pool_size = flags.pool_size;
     service.claims_under_way = flags.max_claims;
     service.hashing_threads = flags.hashing_threads;
     service.lease = std::chrono::milliseconds(flags.lease_ms);
+    attempt("lease", [&] { locks::check_lease(service.lease, "a claim"); });
     service.wait = std::chrono::milliseconds(flags.wait_ms);
     service.by_default = coupon::strategy_from(flags.strategy).value();
     attempt("strategies", [&] { service.strategies = strategies_in(flags); });
@@ -113,13 +118,17 @@ serve_options serve_options_from(const serve_flags& flags, std::vector<std::stri
     if (flags.allow_unsafe) service.unsafe_servers = coupon::unsafe_servers::accepted;
     all.server.address = flags.address;
     all.server.port = flags.port;
+    attempt("address", [&] { (void)http::addresses_of(all.server); });
     attempt("tls", [&] { all.server.tls = read_tls(flags.http); });
     attempt("trusted-proxy", [&] { all.server.trusted_proxies = read_proxies(flags.http); });
     attempt("rate-limit-address",
             [&] { all.server.rate_by_address = read_rate(flags.http.rate_by_address); });
     attempt("rate-limit-user", [&] { service.rate_by_user = read_rate(flags.http.rate_by_user); });
     if (!flags.metrics_address.empty())
-        attempt("metrics-address", [&] { all.operations = listening_at(flags.metrics_address); });
+        attempt("metrics-address", [&] {
+            all.operations = listening_at(flags.metrics_address);
+            (void)http::addresses_of(*all.operations);
+        });
     return all;
 }
 
