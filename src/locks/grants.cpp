@@ -61,9 +61,11 @@ task<void> cancel_at(redis_server server, redis::script_call request, deadline u
 }
 
 task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
+    auto ask_own = redis::command("CLIENT").arg("ID");
     auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(id);
     try {
-        co_await server->execute(std::move(request), until);
+        const auto own = co_await server->execute(std::move(ask_own), until);
+        if (own.integer() > id) co_await server->execute(std::move(request), until);
     } catch (const redis::refusal&) {
     }
 }

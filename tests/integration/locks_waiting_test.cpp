@@ -2,6 +2,7 @@
 #include "core/task_group.hpp"
 #include "locks/grants.hpp"
 #include "locks/withdrawal.hpp"
+#include "redis/connection.hpp"
 #include "tests/support/lock_fixture.hpp"
 
 #include <boost/asio/post.hpp>
@@ -202,6 +203,25 @@ TEST_F(scripts_test, where_the_holder_leaves_with_others_who_stays_is_granted_th
     run(at_.cancel(leaving, after(5s)));
     EXPECT_EQ(run(at_.release(third, after(5s))), release_outcome::released);
     EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(scripts_test, no_connection_is_killed_that_is_not_older_than_our_own) {
+    const auto id_of = [this](lock_servers& whose) {
+        return run(whose.redis().execute(redis::command("CLIENT").arg("ID"), after(5s))).integer();
+    };
+    const auto other = second_process();
+    const auto ours = id_of(*servers_);
+    const auto theirs = id_of(*other);
+    ASSERT_LT(ours, theirs);
+    run(at_.kill_client(theirs, after(5s)));
+    EXPECT_EQ(id_of(*other), theirs) << "a stranger was cut off";
+    const locks::grants at_other(other->for_lockers().redis, locks::lock_keys::with_queue(lock_name(name_)));
+    run(at_other.kill_client(ours, after(5s)));
+    try {
+        run(ask(redis::command("PING")));
+    } catch (const redis::lost_reply&) {  // it had not noticed yet
+    }
+    EXPECT_GT(id_of(*servers_), theirs) << "the older one was to be killed";
 }
 
 TEST_F(scripts_test, a_crowd_that_leaves_is_taken_out_by_few_commands) {
