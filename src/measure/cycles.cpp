@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <list>
+#include <mutex>
 #include <utility>
 
 namespace dibs::measure {
@@ -68,9 +69,13 @@ trial cycles_by(asio::io_context& io, user& who, const cpu_meter& meter, std::si
 }
 
 trial cycles_by(plain_lock& who, const cpu_meter& meter, std::size_t count) {
-    return [&who, &meter, count] {
+    return cycles_by([&who] { who.cycle(); }, meter, count);
+}
+
+trial cycles_by(std::function<void()> cycle, const cpu_meter& meter, std::size_t count) {
+    return [cycle = std::move(cycle), &meter, count] {
         return time_each(meter, count, [&] {
-            for (std::size_t i = 0; i < count; ++i) who.cycle();
+            for (std::size_t i = 0; i < count; ++i) cycle();
         });
     };
 }
@@ -95,15 +100,9 @@ figure measure_blocking_cycle(sandbox::servers& on, std::size_t repeats) {
     const lock_name name("measure:blocking");
     plain_lock plain(commands_of(algorithm::queue, name), endpoints({on.redis_url()}));
     mutex ours(client::connect(on_redis(on)), name.text());
-    const auto blocking = [&] {
-        return time_each(meter, cycles_a_repeat, [&] {
-            for (std::size_t i = 0; i < cycles_a_repeat; ++i) {
-                ours.lock();
-                ours.unlock();
-            }
-        });
-    };
-    return interleaved({"cycle_blocking", "us"}, repeats, blocking, cycles_by(plain, meter, cycles_a_repeat));
+    const auto blocking = [&] { const std::scoped_lock held(ours); };
+    return interleaved({"cycle_blocking", "us"}, repeats, cycles_by(blocking, meter, cycles_a_repeat),
+                       cycles_by(plain, meter, cycles_a_repeat));
 }
 
 figure measure_redlock_cycle(sandbox::servers& on, std::size_t repeats) {

@@ -100,16 +100,17 @@ trial grants_with(library& ours, const line_orders& told) {
     };
 }
 
-task<void> take_turns(user& who) {
-    for (std::size_t i = 0; i < turns_each; ++i) {
+task<void> take_turns(user& who, std::size_t turns) {
+    for (std::size_t i = 0; i < turns; ++i) {
         co_await who.acquire(line_patience);
         co_await who.release();
     }
 }
 
-task<void> take_turns(asio::any_io_executor executor, const std::vector<std::unique_ptr<user>>& users) {
+task<void> take_turns(asio::any_io_executor executor, const std::vector<std::unique_ptr<user>>& users,
+                      std::size_t each) {
     task_group all(executor);
-    for (const auto& who : users) all.spawn(take_turns(*who));
+    for (const auto& who : users) all.spawn(take_turns(*who, each));
     co_await all.join();
 }
 
@@ -121,6 +122,14 @@ line_report serve_line(asio::io_context& io, const user_maker& users, const line
     return all.seen;
 }
 
+trial turns_of(asio::io_context& io, const std::vector<std::unique_ptr<user>>& users, const cpu_meter& meter,
+               std::size_t each) {
+    return [&io, &users, &meter, each] {
+        return rate_of(meter, users.size() * each,
+                       [&] { run_to_end(io, take_turns(io.get_executor(), users, each)); });
+    };
+}
+
 figure measure_local_handoff(sandbox::servers& on, std::size_t repeats) {
     library ours(config::from_url(on.redis_url()));
     const cpu_meter meter({on.redis().pid()});
@@ -128,12 +137,9 @@ figure measure_local_handoff(sandbox::servers& on, std::size_t repeats) {
     for (std::size_t i = 0; i < local_names * waiters_a_name; ++i)
         users.push_back(
             ours.users(request_for(algorithm::pubsub, fmt::format("measure:local:{}", i % local_names))));
-    const auto handoffs = [&] {
-        return rate_of(meter, users.size() * turns_each,
-                       [&] { run_to_end(ours.io, take_turns(ours.io.get_executor(), users)); });
-    };
     const auto batons = batons_passed(meter, {local_names, waiters_a_name, turns_each});
-    return interleaved({"handoff_local", "handoffs/s"}, repeats, handoffs, batons);
+    return interleaved({"handoff_local", "handoffs/s"}, repeats, turns_of(ours.io, users, meter, turns_each),
+                       batons);
 }
 
 line_figures measure_many_waiters(sandbox::servers& on, std::size_t repeats) {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "measure/figure.hpp"
+#include "measure/trial.hpp"
 #include "measure/user.hpp"
 #include "sandbox/servers.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <cstddef>
+#include <memory>
 #include <vector>
 
 /// How fast one process's own waiters are served.
@@ -28,6 +30,10 @@ struct line_report {
 
 /// All stand in line first; then grants are counted while those served line up again.
 line_report serve_line(asio::io_context& io, const user_maker& users, const line_orders& told);
+
+/// All take a lock and give it back so many times; hand-offs a second.
+trial turns_of(asio::io_context& io, const std::vector<std::unique_ptr<user>>& users, const cpu_meter& meter,
+               std::size_t each);
 
 /// handoff_local: hand-offs a second within the process, over several names (whose tokens are microseconds,
 /// so that one name has a million a second at most); each waiter has a deadline. Against coroutines that wake

@@ -1,4 +1,4 @@
-// The measurements see what they are made to see: most have a twin of the lock that misses the figure.
+// The measurements see what they are made to see: each figure has a twin of the lock that misses it.
 #include "core/task_group.hpp"
 #include "measure/commands.hpp"
 #include "measure/crowd.hpp"
@@ -11,6 +11,8 @@
 #include "tests/support/lock_fixture.hpp"
 #include "tests/support/run_program.hpp"
 
+#include <dibs/mutex.hpp>
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json.hpp>
@@ -18,7 +20,9 @@
 
 #include <fstream>
 #include <iterator>
+#include <mutex>
 #include <optional>
+#include <thread>
 #include <vector>
 
 namespace dibs::measure {
@@ -73,9 +77,10 @@ class measure_test : public testing::Test {
    protected:
     measure_test() : ours(config::from_url(shared_servers().redis_url())) {}
 
-    user_maker flawed(flaw with) {
-        return [this, with](lock_request wanted) {
-            return std::make_unique<flawed_user>(ours.io, ours.users(std::move(wanted)), with);
+    user_maker flawed(flaw with) { return flawed(ours, with); }
+    static user_maker flawed(library& of, flaw with) {
+        return [&of, with](lock_request wanted) {
+            return std::make_unique<flawed_user>(of.io, of.users(std::move(wanted)), with);
         };
     }
     static bool met(const char* name, double value, double floor = 1) {
@@ -103,6 +108,52 @@ TEST_F(measure_test, counts_two_commands_a_cycle_on_each_master) {
     library on_masters(masters);
     const auto who = on_masters.users(request_for(algorithm::redlock, "test:commands"));
     EXPECT_EQ(commands_per_cycle(on_masters.io, *who, masters.masters), 2);
+    const auto twin =
+        flawed(on_masters, {.extra_commands = 1})(request_for(algorithm::redlock, "test:commands"));
+    EXPECT_FALSE(
+        met("commands_per_cycle_redlock", commands_per_cycle(on_masters.io, *twin, masters.masters)));
+}
+
+TEST_F(measure_test, sees_a_redlock_that_waits_for_the_slow) {
+    config masters;
+    masters.masters = shared_servers().redlock_urls();
+    library on_masters(masters);
+    const auto wanted = request_for(algorithm::redlock, "test:redlock");
+    const auto sound = on_masters.users(wanted);
+    const auto twin = flawed(on_masters, {.sleep_first = 10ms})(wanted);
+    const auto slow = cycles_by(on_masters.io, *twin, meter, 10);
+    std::vector<redis::endpoint> five;
+    for (const auto& url : masters.masters) five.push_back(redis::endpoint_from_url(url));
+    plain_lock plain({lock_commands::kind::redlock, wanted.name}, five);
+    EXPECT_FALSE(met(interleaved({"redlock_cycle", "us"}, 3, slow, cycles_by(plain, meter, 10))));
+    for (const char* name : {"redlock_one_hung", "redlock_two_hung", "redlock_two_dead"})
+        EXPECT_FALSE(met(interleaved({name, "us"}, 3, slow, cycles_by(on_masters.io, *sound, meter, 10))));
+}
+
+TEST_F(measure_test, sees_a_mutex_that_sleeps) {
+    const lock_name name("test:blocking");
+    mutex ours_blocking(client::connect(config::from_url(shared_servers().redis_url())), name.text());
+    const auto sleeper = [&] {
+        std::this_thread::sleep_for(3ms);
+        const std::scoped_lock held(ours_blocking);
+    };
+    plain_lock plain({lock_commands::kind::queue, name},
+                     {redis::endpoint_from_url(shared_servers().redis_url())});
+    EXPECT_FALSE(met(interleaved({"cycle_blocking", "us"}, 3, cycles_by(sleeper, meter, 10),
+                                 cycles_by(plain, meter, 10))));
+}
+
+TEST_F(measure_test, sees_a_hand_off_that_is_slept_through) {
+    std::vector<std::unique_ptr<user>> sound, sleepy;
+    for (int i = 0; i < 10; ++i) {
+        const auto wanted = request_for(algorithm::pubsub, "test:local");
+        sound.push_back(ours.users(wanted));
+        sleepy.push_back(flawed({.sleep_first = 2ms})(wanted));
+    }
+    const auto found = interleaved({"handoff_local", "handoffs/s"}, 3, turns_of(ours.io, sleepy, meter, 20),
+                                   turns_of(ours.io, sound, meter, 20));
+    EXPECT_FALSE(met(found));
+    EXPECT_LT(found.ratio(), 0.5);
 }
 
 TEST_F(measure_test, sees_a_sleep_before_the_first_try) {
@@ -129,11 +180,11 @@ TEST_F(measure_test, sees_that_pipelining_is_slowed_down) {
     EXPECT_FALSE(met(found));
 }
 
-crowd_report fight(library& with, const user_maker& users, algorithm kind) {
+crowd_report fight(library& with, const user_maker& users, algorithm kind, std::size_t waiters = 10) {
     crowd_orders told;
     told.name = "test:crowd";
     told.kind = kind;
-    told.waiters = 10;
+    told.waiters = waiters;
     told.begin = after(1ms);
     told.warm_up = 50ms;
     told.length = 500ms;
@@ -197,6 +248,17 @@ TEST_F(measure_test, sees_that_many_waiters_are_slower_than_few) {
     for (int i = 0; i < 5 && impatient.timed_out <= 250; ++i)
         impatient = serve_line(ours.io, ours.users, {.waiters = 500, .impatient = 500});
     EXPECT_GT(impatient.timed_out, 250U);
+    const auto asleep = serve_line(ours.io, flawed({.sleep_first = 50ms}), {.waiters = 10, .impatient = 10});
+    EXPECT_FALSE(met("waiters_10000_cancelled", rate(asleep), rate(few)));
+}
+
+TEST_F(measure_test, sees_that_two_who_take_turns_sleep) {
+    const auto us_a_turn = [](const crowd_report& of) {
+        return of.length_s * 1e6 / static_cast<double>(of.all_grants());
+    };
+    const auto sound = fight(ours, ours.users, algorithm::queue, 2);
+    const auto asleep = fight(ours, flawed({.sleep_first = 10ms}), algorithm::queue, 2);
+    EXPECT_FALSE(met("handoff_remote", us_a_turn(asleep), us_a_turn(sound)));
 }
 
 TEST_F(measure_test, program_prints_a_table_and_writes_json) {
