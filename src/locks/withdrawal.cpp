@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <iterator>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace dibs::locks {
@@ -40,9 +41,9 @@ doubt doubt_of(const std::exception_ptr& cause) {
     }
 }
 
-task<void> undo_once(const grants& scripts, const leavers& who, std::optional<std::int64_t> lost_client) {
+task<void> undo_once(const grants& scripts, const leavers& who, const std::set<std::int64_t>& lost_clients) {
     const auto until = after(clean_up_time);
-    if (lost_client) co_await scripts.kill_client(*lost_client, until);
+    for (const auto id : lost_clients) co_await scripts.kill_client(id, until);
     co_await scripts.cancel(who.entries, until);
 }
 
@@ -57,16 +58,18 @@ bool may_yet_work(const error& failure) {
 /// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.
 task<void> undo(grants scripts, leavers who, std::optional<std::int64_t> lost_client) {
     const auto over = after(who.longest_lease);
+    std::set<std::int64_t> lost_clients;
+    if (lost_client) lost_clients.insert(*lost_client);
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (;;) {
         try {
-            co_await undo_once(scripts, who, lost_client);
+            co_await undo_once(scripts, who, lost_clients);
             co_return;
         } catch (const error& failure) {
             if (!may_yet_work(failure) || steady::now() >= over) throw;
             // What this one left on its connection is not to run later either.
-            if (const auto* cut = dynamic_cast<const redis::lost_reply*>(&failure))
-                lost_client = cut->client_id();
+            const auto* cut = dynamic_cast<const redis::lost_reply*>(&failure);
+            if (cut && cut->client_id()) lost_clients.insert(*cut->client_id());
         }
         pause.expires_after(pause_between_tries);
         co_await pause.async_wait(asio::use_awaitable);

@@ -114,13 +114,25 @@ class user {
         }
         ++counts_["grants"];
         const int guard = open(guard_of(wanted).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (flock(guard, LOCK_EX | LOCK_NB) != 0) ++counts_["overlaps"];
+        if (flock(guard, LOCK_EX | LOCK_NB) != 0) tell_of("overlaps", wanted, *held);
         asio::steady_timer hold(locks_.executor(), up_to(5000) * 1us);
         co_await hold.async_wait(asio::use_awaitable);
         close(guard);
         if (up_to(3) == 0) co_return;  // dropped: released in the background
         const auto outcome = co_await held->release();
-        if (outcome != release_outcome::released) ++counts_["late"];
+        if (outcome != release_outcome::released) tell_of("late", wanted, *held);
+    }
+
+    /// What must not be, with all that can be said of it.
+    void tell_of(const char* what, const lock_request& wanted, const lease& held) {
+        ++counts_[what];
+        const std::chrono::duration<double, std::milli> left = held.valid_until() - steady::now();
+        fmt::print(stderr,
+                   "soak_user: {}: {} by {}, handed on locally: {}, owner {}, token {}, {:.1f} ms left, "
+                   "lost: '{}'\n",
+                   what, wanted.name.text(), to_string(wanted.algorithm),
+                   static_cast<int>(wanted.local_handoff), held.owner().text(),
+                   held.token().value_or(fencing_token(0)).value(), left.count(), held.loss());
     }
 
     client locks_;
