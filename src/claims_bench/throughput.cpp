@@ -2,13 +2,12 @@
 
 #include "claims_bench/alone.hpp"
 #include "claims_bench/books.hpp"
-#include "measure/disturbance.hpp"
+#include "measure/interleaving.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <functional>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -20,22 +19,12 @@ constexpr std::size_t more_than_can_be = 10'000'000;
 
 using trial = std::function<sample()>;
 
-/// Floor, value, floor, value …, after one of each that does not count. Where the host of the machine
-/// disturbed them both are taken again, up to `repeats` times in all.
 void interleave(figure& into, std::size_t repeats, const trial& value, const trial& floor = {}) {
-    const auto both = [&] {
-        auto under = floor ? std::optional(floor()) : std::nullopt;
-        return std::pair(std::move(under), value());
-    };
-    both();
-    measure::retakes repeated(repeats);
-    for (std::size_t i = 0; i < repeats; ++i) {
-        auto [under, found] = repeated.undisturbed(both);
-        if (under) into.floors.push_back(*std::move(under));
-        into.values.push_back(std::move(found));
-    }
-    into.details = figure::details_of(into.values);
-    into.disturbed = repeated.count();
+    auto all = measure::interleave(repeats, value, floor);
+    into.details = figure::details_of(all.values);
+    into.values = std::move(all.values);
+    into.floors = std::move(all.floors);
+    into.disturbed = all.disturbed;
 }
 
 served_load claim_and_check(stage& on, const std::string& name, const load_orders& orders) {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <thread>
-#include <utility>
 
 /// Measurements that say more of the virtual machine's host than of what was measured.
 namespace dibs::measure {
@@ -33,16 +32,18 @@ struct retake_count {
 /// Measures again what was disturbed, so many times in all; what is disturbed after that is kept.
 class retakes {
    public:
-    explicit retakes(std::size_t spare) : spare_(spare) {}
+    /// What the host runs beside us goes on for seconds: `pause` lies before each that is taken again.
+    explicit retakes(std::size_t spare, std::chrono::milliseconds pause = std::chrono::seconds(1))
+        : spare_(spare), pause_(pause) {}
 
-    template <class Measure>
+    /// The last of them. `Watch` is made before each, and asked after it.
+    template <class Watch = host_watch, class Measure>
     auto undisturbed(const Measure& once) {
         for (;;) {
-            const host_watch host;
+            const Watch host;
             auto found = once();
             if (!again(host.stolen_share())) return found;
-            // What the host runs beside us goes on for seconds.
-            std::this_thread::sleep_for(std::chrono::seconds(1));
+            std::this_thread::sleep_for(pause_);
         }
     }
 
@@ -53,6 +54,7 @@ class retakes {
 
    private:
     std::size_t spare_;
+    std::chrono::milliseconds pause_;
     retake_count count_;
 };
 

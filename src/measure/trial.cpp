@@ -1,5 +1,7 @@
 #include "measure/trial.hpp"
 
+#include "measure/interleaving.hpp"
+
 #include <utility>
 
 namespace dibs::measure {
@@ -34,20 +36,9 @@ sample rate_of(const cpu_meter& meter, std::size_t operations, const std::functi
 }
 
 figure interleaved(heading of, std::size_t repeats, const trial& value, const trial& floor) {
-    figure result{std::move(of.name), std::move(of.unit), {}};
-    const auto both = [&] {
-        const auto under = floor ? floor() : sample();
-        return std::pair(under, value());
-    };
-    both();
-    retakes repeated(repeats);
-    for (std::size_t i = 0; i < repeats; ++i) {
-        const auto [under, found] = repeated.undisturbed(both);
-        if (floor) result.floors.push_back(under);
-        result.values.push_back(found);
-    }
-    result.disturbed = repeated.count();
-    return result;
+    auto all = interleave(repeats, value, floor);
+    return {std::move(of.name), std::move(of.unit), std::move(all.values), std::move(all.floors),
+            all.disturbed};
 }
 
 }  // namespace dibs::measure

@@ -26,8 +26,7 @@ struct heading {
     std::string unit;
 };
 
-/// A B A B …, each begun with a repeat that does not count. Without a floor: the value alone. Where the host
-/// disturbed them both are taken again, up to `repeats` times in all.
+/// interleave() as a figure.
 figure interleaved(heading of, std::size_t repeats, const trial& value, const trial& floor = {});
 
 }  // namespace dibs::measure

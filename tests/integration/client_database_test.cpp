@@ -16,35 +16,29 @@ class client_database : public client_test {};
 
 TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
-    auto wanted = request_for(algorithm::database);
-    wanted.lease = 300ms;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
+    auto held = hold(locks, algorithm::database, 300ms);
     const postgres::statement end_it{
         "test_end_session",
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'"};
     run(servers_->pool().execute(end_it, postgres::params(), after(5s)));
     run_for(200ms);
-    EXPECT_TRUE(held->lost().stop_requested());
-    EXPECT_THROW(run(held->release()), error);
+    EXPECT_TRUE(held.lost().stop_requested());
+    EXPECT_THROW(run(held.release()), error);
 }
 
 // Renewals go over the same session.
 TEST_F(client_database, writes_in_the_session_of_a_database_lock_while_it_is_renewed) {
     auto locks = connect();
-    auto wanted = request_for(algorithm::database);
-    wanted.lease = 150ms;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
+    auto held = hold(locks, algorithm::database, 150ms);
     const auto ends = after(600ms);
     while (steady::now() < ends) {
-        const auto rows = run(held->execute("SELECT $1::text || 'ly', $2::text", {"sure", std::nullopt}));
+        const auto rows = run(held.execute("SELECT $1::text || 'ly', $2::text", {"sure", std::nullopt}));
         ASSERT_EQ(rows.size(), 1U);
         EXPECT_THAT(rows[0], testing::ElementsAre("surely", std::nullopt));
     }
-    EXPECT_TRUE(held->valid()) << held->loss();
-    EXPECT_EQ(run(held->release()), release_outcome::released);
-    EXPECT_THROW(run(held->execute("SELECT 1")), error);
+    EXPECT_TRUE(held.valid()) << held.loss();
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    EXPECT_THROW(run(held.execute("SELECT 1")), error);
 }
 
 TEST_F(client_database, what_a_database_lock_wrote_is_committed_with_its_release_or_not_at_all) {
@@ -66,13 +60,10 @@ TEST_F(client_database, what_a_database_lock_wrote_is_committed_with_its_release
 
 TEST_F(client_database, a_statement_keeps_the_lease_that_it_keeps_from_being_renewed) {
     auto locks = connect();
-    auto wanted = request_for(algorithm::database);
-    wanted.lease = 2s;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
-    run(held->execute("SELECT pg_sleep(1.2)"));
-    EXPECT_FALSE(held->lost().stop_requested()) << held->loss();
-    EXPECT_EQ(run(held->release()), release_outcome::released);
+    auto held = hold(locks, algorithm::database, 2s);
+    run(held.execute("SELECT pg_sleep(1.2)"));
+    EXPECT_FALSE(held.lost().stop_requested()) << held.loss();
+    EXPECT_EQ(run(held.release()), release_outcome::released);
 }
 
 TEST_F(client_database, what_bounds_a_wait_does_not_bound_the_holder) {

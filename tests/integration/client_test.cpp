@@ -101,17 +101,14 @@ TEST_P(client_of, may_be_used_from_other_executors) {
 
 TEST_F(client_test, tells_of_a_lock_that_was_taken_away) {
     auto locks = connect();
-    auto wanted = request_for(algorithm::queue);
-    wanted.lease = 300ms;
-    auto held = run(locks.acquire(wanted));
-    ASSERT_TRUE(held);
+    auto held = hold(locks, algorithm::queue, 300ms);
     auto drop = redis::command("DEL").arg("dibs:{" + name_ + "}:lock");
     run(servers_->redis().execute(std::move(drop), after(5s)));
     run_for(200ms);
-    EXPECT_TRUE(held->lost().stop_requested());
-    EXPECT_FALSE(held->valid());
-    EXPECT_NE(held->loss(), "");
-    EXPECT_EQ(run(held->release()), release_outcome::expired);
+    EXPECT_TRUE(held.lost().stop_requested());
+    EXPECT_FALSE(held.valid());
+    EXPECT_NE(held.loss(), "");
+    EXPECT_EQ(run(held.release()), release_outcome::expired);
 }
 
 TEST_F(client_test, a_redlock_lease_mends_the_masters_that_lost_its_key) {

@@ -244,6 +244,21 @@ TEST_F(lease_test, a_database_lease_that_is_dropped_undoes_its_writes) {
               1);
 }
 
+TEST_F(lease_test, a_shorter_time_counts_though_its_answer_is_lost) {
+    auto& servers = shared_servers();
+    auto on_one = run(take(*make("spinlock"), 0ms));
+    auto on_five = run(take(*make("redlock"), 0ms));
+    ASSERT_TRUE(on_one && on_five);
+    servers.redis().signal(SIGSTOP);
+    for (std::size_t i = 0; i < 5; ++i) servers.redis_master(i).signal(SIGSTOP);
+    for (auto* held : {&*on_one, &*on_five}) {
+        EXPECT_THROW(run(held->held()->renew(1s, after(50ms))), error);
+        EXPECT_LE(held->valid_until(), after(1s));
+    }
+    servers.redis().signal(SIGCONT);
+    for (std::size_t i = 0; i < 5; ++i) servers.redis_master(i).signal(SIGCONT);
+}
+
 TEST_F(lease_test, redlock_needs_three_of_five) {
     auto& servers = shared_servers();
     const auto locker = make("redlock");

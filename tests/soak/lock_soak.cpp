@@ -2,6 +2,7 @@
 // everything is back where it was, or the status is 1.
 #include "core/run.hpp"
 #include "sandbox/servers.hpp"
+#include "tests/soak/guard.hpp"
 #include "tests/soak/tally.hpp"
 #include "tests/soak/traces.hpp"
 
@@ -43,6 +44,9 @@ class lock_soak {
         for (std::size_t i = 0; i < users; ++i) running_.push_back(start_user());
         co_await disturb();
         stop_users();
+        const auto overlaps = folder() / soak::overlaps_file;
+        counts_["overlaps"] =
+            std::filesystem::exists(overlaps) ? static_cast<std::int64_t>(file_size(overlaps)) : 0;
         const auto left = co_await traces_that_stay(before);
         for (const auto& [what, count] : left)
             fmt::print("{:<22} {:>9} before, {} after\n", what, before.at(what), count);

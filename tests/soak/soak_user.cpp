@@ -1,11 +1,11 @@
 // A process of the soak: coroutines that take random locks in random ways until SIGTERM, and then tell on
 // stdout what became of it.
 //
-// Whether a lock holds is seen by a file lock (flock) that each holder takes without waiting: the kernel
-// drops it with its process, before any lease can end.
+// Whether a lock holds is seen by a file lock that each holder takes without waiting (guard.hpp).
 #include "core/run.hpp"
 #include "core/task_group.hpp"
 #include "core/timeout.hpp"
+#include "tests/soak/guard.hpp"
 #include "tests/soak/tally.hpp"
 
 #include <dibs/client.hpp>
@@ -16,10 +16,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -113,19 +111,26 @@ class user {
             co_return;
         }
         ++counts_["grants"];
-        const int guard = open(guard_of(wanted).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (flock(guard, LOCK_EX | LOCK_NB) != 0) tell_of("overlaps", wanted, *held);
+        std::optional<soak::guard> guard(guard_of(wanted));
+        const auto found = guard->take();
+        if (found == soak::guard::outcome::taken_from_the_dying) ++counts_["from_the_dying"];
+        if (found == soak::guard::outcome::met_another) {
+            // In a file, for this process may be killed before it tells what it has counted.
+            std::ofstream(told_.folder / soak::overlaps_file, std::ios::app) << "x";
+            tell_of("overlaps", wanted, *held);
+        }
         asio::steady_timer hold(locks_.executor(), up_to(5000) * 1us);
         co_await hold.async_wait(asio::use_awaitable);
-        close(guard);
+        guard.reset();
         if (up_to(3) == 0) co_return;  // dropped: released in the background
         const auto outcome = co_await held->release();
-        if (outcome != release_outcome::released) tell_of("late", wanted, *held);
+        if (outcome == release_outcome::released) co_return;
+        ++counts_["late"];
+        tell_of("late", wanted, *held);
     }
 
     /// What must not be, with all that can be said of it.
-    void tell_of(const char* what, const lock_request& wanted, const lease& held) {
-        ++counts_[what];
+    static void tell_of(const char* what, const lock_request& wanted, const lease& held) {
         const std::chrono::duration<double, std::milli> left = held.valid_until() - steady::now();
         fmt::print(stderr,
                    "soak_user: {}: {} by {}, handed on locally: {}, owner {}, token {}, {:.1f} ms left, "
@@ -138,7 +143,7 @@ class user {
     client locks_;
     orders told_;
     std::mt19937_64 random_;
-    tally counts_{{"overlaps", 0}};
+    tally counts_;
 };
 
 task<void> note_memory_when_warm(tally& counts) {

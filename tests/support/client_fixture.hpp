@@ -27,6 +27,13 @@ class client_test : public lock_test {
         return wanted;
     }
 
+    /// Of a free lock.
+    lease hold(client& by, algorithm kind, std::chrono::milliseconds for_long) {
+        auto wanted = request_for(kind);
+        wanted.lease = for_long;
+        return std::move(run(by.acquire(wanted)).value());
+    }
+
     void run_for(steady::duration time) {
         io_.restart();
         io_.run_for(time);

@@ -36,15 +36,22 @@ TEST(retakes, are_made_of_what_was_disturbed_until_none_is_left) {
     EXPECT_EQ(repeated.count().kept, 1U);
 }
 
+/// A host that leaves the machine alone from the third measurement on.
+int measured = 0;
+struct busy_host {
+    static double stolen_share() { return measured < 3 ? 0.5 : 0; }
+};
+
 TEST(retakes, measure_until_the_host_leaves_it_alone) {
-    // No more than so often, whatever the host does.
-    retakes none(0);
-    int times = 0;
-    EXPECT_EQ(none.undisturbed([&] { return ++times; }), 1);
-    retakes some(3);
-    const int last = some.undisturbed([&] { return ++times; });
-    EXPECT_EQ(last, times);
-    EXPECT_EQ(times, 2 + static_cast<int>(some.count().again));
+    const auto once = [] { return ++measured; };
+    measured = 0;
+    retakes enough(5, 0ms);
+    EXPECT_EQ(enough.undisturbed<busy_host>(once), 3);
+    EXPECT_EQ(enough.count().again, 2U);
+    measured = 0;
+    retakes too_few(1, 0ms);
+    EXPECT_EQ(too_few.undisturbed<busy_host>(once), 2);
+    EXPECT_EQ(too_few.count().kept, 1U);
 }
 
 TEST(disturbance_note, names_what_was_taken_again_and_what_was_kept) {
