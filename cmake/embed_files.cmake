@@ -31,12 +31,14 @@ string(REPLACE "," ";" FILES "${FILES}")
 foreach(path IN LISTS FILES)
   get_filename_component(file_name ${path} NAME)
   file(READ ${path} content)
-  string(APPEND entries "    {\"${file_name}\", R\"embedded(${content})embedded\"},\n")
+  # sv: the compiler knows the length; where it is counted in constexpr, clang gives up
+  string(APPEND entries "    {\"${file_name}\", R\"embedded(${content})embedded\"sv},\n")
 endforeach()
 set(opening "namespace dibs::${folder} {")
 set(closing "}  // namespace dibs::${folder}")
 file(WRITE ${OUTPUT}/${NAME}.hpp "#pragma once\n\n#include \"core/embedded_file.hpp\"\n\n#include <span>\n\n"
   "${opening}\n\nextern const std::span<const embedded_file> ${list_name};\n\n${closing}\n")
 file(WRITE ${OUTPUT}/${NAME}.cpp "#include \"${NAME}.hpp\"\n\n#include <iterator>\n\n"
-  "${opening}\nnamespace {\n\nconstexpr embedded_file ${list_name}_held[] = {\n${entries}};\n\n}  // namespace\n\n"
+  "${opening}\nnamespace {\n\nusing std::string_view_literals::operator\"\"sv;\n\n"
+  "constexpr embedded_file ${list_name}_held[] = {\n${entries}};\n\n}  // namespace\n\n"
   "const std::span<const embedded_file> ${list_name}{std::data(${list_name}_held), std::size(${list_name}_held)};\n\n${closing}\n")

@@ -3,7 +3,9 @@
 add_library(dibs_flags INTERFACE)
 target_compile_options(dibs_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
   # g++ 12 takes the operator delete of Asio's coroutine frames for another's when it does not inline it.
-  -Wno-mismatched-new-delete)
+  -Wno-mismatched-new-delete
+  # embedded files
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-overlength-strings>)
 if(DIBS_WERROR)
   target_compile_options(dibs_flags INTERFACE -Werror)
 endif()

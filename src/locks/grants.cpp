@@ -32,8 +32,10 @@ release_outcome read_outcome(const redis::reply& answer) {
     }
 }
 
-task<attempt> attempt_at(redis_server server, redis::script_call request, deadline until) {
-    const auto answer = co_await redis::evaluate(*server, request, until);
+task<attempt> attempt_at(redis_server server, redis::script_call request, deadline until,
+                         std::function<bool()> still_wanted = {}) {
+    const auto answer = co_await redis::evaluate(*server, request, until, redis::when_cancelled::give_up,
+                                                 std::move(still_wanted));
     co_return read_attempt(answer.elements());
 }
 
@@ -115,10 +117,11 @@ const lock_keys& grants::keys() const { return place_->keys; }
 
 redis::script_call grants::call(const redis::script& what) const { return {what, place_->words}; }
 
-task<attempt> grants::acquire(const owner_id& owner, terms wanted, deadline until) const {
+task<attempt> grants::acquire(const owner_id& owner, terms wanted, deadline until,
+                              std::function<bool()> still_wanted) const {
     auto request = call(redis::scripts::acquire);
     request.arg(owner.text()).arg(wanted.lease.count()).arg(wanted.tokens);
-    return attempt_at(place_->server, std::move(request), until);
+    return attempt_at(place_->server, std::move(request), until, std::move(still_wanted));
 }
 
 task<attempt> grants::enqueue(const owner_id& owner, terms wanted, when_busy busy, deadline until) const {

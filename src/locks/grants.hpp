@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -59,7 +60,9 @@ class grants {
     grants(redis_server server, lock_keys keys);
     const lock_keys& keys() const;
 
-    task<attempt> acquire(const owner_id& owner, terms wanted, deadline until) const;
+    /// `still_wanted`: as redis::evaluate().
+    task<attempt> acquire(const owner_id& owner, terms wanted, deadline until,
+                          std::function<bool()> still_wanted = {}) const;
 
     enum class when_busy { stand_in_queue, give_up };
     task<attempt> enqueue(const owner_id& owner, terms wanted, when_busy busy, deadline until) const;

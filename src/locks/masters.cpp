@@ -24,33 +24,56 @@ struct round {
 /// What each server is asked.
 struct question {
     enum class verb { take, extend, give_back } what;
-    owner_id owner;
     std::chrono::milliseconds lease;
     deadline answer_by;
 };
 
+}  // namespace
+
+struct candidate::state {
+    state(asio::any_io_executor on, redis_masters all, lock_keys named, owner_id who)
+        : executor(std::move(on)), masters(std::move(all)), keys(std::move(named)), owner(std::move(who)) {}
+
+    asio::any_io_executor executor;
+    redis_masters masters;
+    lock_keys keys;
+    owner_id owner;
+    bool has_left = false;
+
+    task<bool> take(grants& server, const question& asked) const;
+    task<bool> extend(grants& server, const question& asked) const;
+    task<bool> put(grants& server, const question& asked) const;
+    static task<void> ask(std::shared_ptr<const state> who, std::shared_ptr<round> in, grants server,
+                          question asked);
+    static task<vote> ask_all(std::shared_ptr<const state> who, question asked);
+};
+
+task<bool> candidate::state::take(grants& server, const question& asked) const {
+    const auto answer =
+        co_await server.acquire(owner, terms{asked.lease}, asked.answer_by, [this] { return !has_left; });
+    co_return answer.granted;
+}
+
 /// A key that a server has lost is made again there, but counts from the next time on: another may have been
 /// granted it meanwhile.
-task<bool> extend(grants& server, const question& asked) {
-    const auto answer = co_await server.renew(asked.owner, asked.lease, asked.answer_by);
+task<bool> candidate::state::extend(grants& server, const question& asked) const {
+    const auto answer = co_await server.renew(owner, asked.lease, asked.answer_by);
     const bool gone = !answer.granted && !answer.remaining;
-    if (gone) co_await server.acquire(asked.owner, terms{asked.lease}, asked.answer_by);
+    if (gone && !has_left) co_await take(server, asked);
     co_return answer.granted;
 }
 
-task<bool> put(grants& server, const question& asked) {
+task<bool> candidate::state::put(grants& server, const question& asked) const {
     if (asked.what == question::verb::extend) co_return co_await extend(server, asked);
-    if (asked.what == question::verb::give_back) {
-        const auto outcome = co_await server.release(asked.owner, asked.answer_by);
-        co_return outcome == release_outcome::released;
-    }
-    const auto answer = co_await server.acquire(asked.owner, terms{asked.lease}, asked.answer_by);
-    co_return answer.granted;
+    if (asked.what == question::verb::take) co_return co_await take(server, asked);
+    const auto outcome = co_await server.release(owner, asked.answer_by);
+    co_return outcome == release_outcome::released;
 }
 
-task<void> ask(std::shared_ptr<round> in, grants server, question asked) {
+task<void> candidate::state::ask(std::shared_ptr<const state> who, std::shared_ptr<round> in, grants server,
+                                 question asked) {
     try {
-        const bool granted = co_await put(server, asked);
+        const bool granted = co_await who->put(server, asked);
         granted ? in->votes.grant() : in->votes.refuse();
     } catch (...) {
         in->votes.fail();
@@ -58,6 +81,8 @@ task<void> ask(std::shared_ptr<round> in, grants server, question asked) {
     }
     if (in->votes.result() != ballot::verdict::open || in->votes.heard_majority()) in->stirred.wake();
 }
+
+namespace {
 
 /// The vote may hang on a server that hangs. Where a majority has answered, and not in our favour, the others
 /// get twice that time again: a lost round costs a pause, a wait for the dead would cost every round.
@@ -67,11 +92,13 @@ deadline stragglers_due(deadline asked_at) {
     return now + std::max<steady::duration>(2 * (now - asked_at), least);
 }
 
-task<vote> ask_all(asio::any_io_executor executor, redis_masters masters, lock_name name, question asked) {
+}  // namespace
+
+task<vote> candidate::state::ask_all(std::shared_ptr<const state> who, question asked) {
     const auto start = steady::now();
-    auto all = std::make_shared<round>(executor, masters.size());
-    for (const auto& master : masters)
-        spawn(executor, ask(all, grants(master, lock_keys::of_redlock(name)), asked));
+    auto all = std::make_shared<round>(who->executor, who->masters.size());
+    for (const auto& master : who->masters)
+        spawn(who->executor, ask(who, all, grants(master, who->keys), asked));
     // Every server has failed by then; the extra time only lets their answers arrive here.
     auto until = asked.answer_by + least_answer_time;
     auto if_open = ballot::verdict::failed;
@@ -85,24 +112,29 @@ task<vote> ask_all(asio::any_io_executor executor, redis_masters masters, lock_n
     co_return vote{verdict == ballot::verdict::open ? if_open : verdict, all->failure};
 }
 
-}  // namespace
+candidate::candidate(asio::any_io_executor executor, redis_masters masters, const lock_name& name,
+                     owner_id owner)
+    : state_(std::make_shared<state>(std::move(executor), std::move(masters), lock_keys::of_redlock(name),
+                                     std::move(owner))) {}
 
-task<vote> take_majority(asio::any_io_executor executor, redis_masters masters, lock_request request,
-                         owner_id owner, deadline answer_by) {
-    question asked{question::verb::take, std::move(owner), request.lease, answer_by};
-    return ask_all(std::move(executor), std::move(masters), std::move(request.name), std::move(asked));
+const owner_id& candidate::owner() const { return state_->owner; }
+
+task<vote> candidate::take(std::chrono::milliseconds lease, deadline answer_by) const {
+    return state::ask_all(state_, {question::verb::take, lease, answer_by});
 }
 
-task<vote> extend_majority(asio::any_io_executor executor, redis_masters masters, lock_request request,
-                           owner_id owner, deadline answer_by) {
-    question asked{question::verb::extend, std::move(owner), request.lease, answer_by};
-    return ask_all(std::move(executor), std::move(masters), std::move(request.name), std::move(asked));
+task<vote> candidate::extend(std::chrono::milliseconds lease, deadline answer_by) const {
+    return state::ask_all(state_, {question::verb::extend, lease, answer_by});
 }
 
-task<vote> release_majority(asio::any_io_executor executor, redis_masters masters, lock_name name,
-                            owner_id owner, deadline answer_by) {
-    question asked{question::verb::give_back, std::move(owner), {}, answer_by};
-    return ask_all(std::move(executor), std::move(masters), std::move(name), std::move(asked));
+task<vote> candidate::give_back(deadline answer_by) const {
+    state_->has_left = true;
+    return state::ask_all(state_, {question::verb::give_back, {}, answer_by});
+}
+
+void candidate::leave() const {
+    spawn(state_->executor,
+          [](candidate who) -> task<void> { co_await who.give_back(after(clean_up_time)); }(*this));
 }
 
 }  // namespace dibs::locks

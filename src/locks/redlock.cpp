@@ -1,6 +1,5 @@
 #include "locks/redlock.hpp"
 
-#include "core/spawn.hpp"
 #include "locks/backoff.hpp"
 #include "locks/masters.hpp"
 #include "locks/timing.hpp"
@@ -18,24 +17,13 @@
 namespace dibs::locks {
 namespace {
 
-task<void> give_back(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner) {
-    co_await release_majority(std::move(executor), std::move(masters), std::move(name), std::move(owner),
-                              after(clean_up_time));
-}
-
 class redlock_hold final : public hold {
    public:
-    redlock_hold(asio::any_io_executor executor, redis_masters masters, lock_request request, owner_id owner,
-                 deadline until, int tries)
-        : executor_(std::move(executor)),
-          masters_(std::move(masters)),
-          request_(std::move(request)),
-          owner_(std::move(owner)),
-          valid_until_(until),
-          tries_(tries) {}
+    redlock_hold(candidate holder, lock_request request, deadline until, int tries)
+        : holder_(std::move(holder)), request_(std::move(request)), valid_until_(until), tries_(tries) {}
 
     const lock_name& name() const override { return request_.name; }
-    const owner_id& owner() const override { return owner_; }
+    const owner_id& owner() const override { return holder_.owner(); }
     std::optional<fencing_token> token() const override { return std::nullopt; }
     grant_story story() const override { return {.tries = tries_}; }
     deadline valid_until() const override { return valid_until_; }
@@ -46,14 +34,11 @@ class redlock_hold final : public hold {
         if (released_ || sent >= valid_until_.load()) co_return false;
         // A shorter lease that is never answered may have begun all the same.
         valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
-        auto wanted = request_;
-        wanted.lease = lease;
-        const auto answer = co_await extend_majority(executor_, masters_, std::move(wanted), owner_, until);
+        const auto answer = co_await holder_.extend(lease, until);
         if (answer.verdict == ballot::verdict::failed && answer.failure)
             std::rethrow_exception(answer.failure);
         // The lease is lost, and the keys that were just made again would bar others until they end.
-        if (answer.verdict == ballot::verdict::refused)
-            spawn(executor_, give_back(executor_, masters_, request_.name, owner_));
+        if (answer.verdict == ballot::verdict::refused) holder_.leave();
         if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
             co_return false;
         valid_until_ = locks::valid_until(sent, lease);
@@ -62,8 +47,7 @@ class redlock_hold final : public hold {
 
     task<release_outcome> release() override {
         released_ = true;
-        const auto answer =
-            co_await release_majority(executor_, masters_, request_.name, owner_, after(clean_up_time));
+        const auto answer = co_await holder_.give_back(after(clean_up_time));
         if (answer.verdict == ballot::verdict::granted) co_return release_outcome::released;
         if (answer.verdict == ballot::verdict::failed && answer.failure)
             std::rethrow_exception(answer.failure);
@@ -71,10 +55,8 @@ class redlock_hold final : public hold {
     }
 
    private:
-    asio::any_io_executor executor_;
-    redis_masters masters_;
+    candidate holder_;
     lock_request request_;
-    owner_id owner_;
     std::atomic<deadline> valid_until_;
     int tries_;
     bool released_ = false;
@@ -85,26 +67,19 @@ constexpr std::chrono::milliseconds node_time(std::chrono::milliseconds lease) {
     return std::clamp(lease / 10, std::chrono::milliseconds(50), std::chrono::milliseconds(1000));
 }
 
-/// An owner that is given back everywhere unless it was granted the lock, however the round ended.
+/// A candidate who leaves unless granted the lock, however the round ends.
 class candidacy {
    public:
-    candidacy(asio::any_io_executor executor, redis_masters masters, lock_name name, owner_id owner)
-        : executor_(std::move(executor)),
-          masters_(std::move(masters)),
-          name_(std::move(name)),
-          owner_(std::move(owner)) {}
+    explicit candidacy(candidate who) : who_(std::move(who)) {}
     candidacy(const candidacy&) = delete;
     candidacy& operator=(const candidacy&) = delete;
     ~candidacy() {
-        if (!elected_) spawn(executor_, give_back(executor_, masters_, name_, owner_));
+        if (!elected_) who_.leave();
     }
     void elected() { elected_ = true; }
 
    private:
-    asio::any_io_executor executor_;
-    redis_masters masters_;
-    lock_name name_;
-    owner_id owner_;
+    candidate who_;
     bool elected_ = false;
 };
 
@@ -126,16 +101,14 @@ task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
     asio::steady_timer pause(executor_);
     for (int tries = 1;; ++tries) {
         const auto sent = steady::now();
-        const auto owner = owners_.next();
+        const candidate who(executor_, masters_, request.name, owners_.next());
         {
-            candidacy round(executor_, masters_, request.name, owner);
-            const auto answer =
-                co_await take_majority(executor_, masters_, request, owner, sent + node_time(request.lease));
+            candidacy round(who);
+            const auto answer = co_await who.take(request.lease, sent + node_time(request.lease));
             const auto valid = valid_until(sent, request.lease);
             if (answer.verdict == ballot::verdict::granted && steady::now() < valid) {
                 round.elected();
-                auto held = std::make_shared<redlock_hold>(executor_, masters_, request, owner, valid, tries);
-                co_return lease(executor_, std::move(held));
+                co_return lease(executor_, std::make_shared<redlock_hold>(who, request, valid, tries));
             }
             if (answer.verdict == ballot::verdict::failed) {
                 if (answer.failure) std::rethrow_exception(answer.failure);

@@ -22,10 +22,5 @@ trial cycles_by(std::function<void()> cycle, const cpu_meter& meter, std::size_t
 figure measure_cycle(sandbox::servers& on, algorithm kind, std::size_t repeats);
 /// cycle_blocking: `queue` through dibs::mutex, from a plain thread.
 figure measure_blocking_cycle(sandbox::servers& on, std::size_t repeats);
-/// redlock_cycle: five masters, against the same commands sent to five side by side.
-figure measure_redlock_cycle(sandbox::servers& on, std::size_t repeats);
-/// redlock_…_hung, redlock_…_dead: with so many of the five stopped, or killed, against five in health.
-figure measure_redlock_with_hung(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats);
-figure measure_redlock_with_dead(sandbox::servers& on, heading of, std::size_t masters, std::size_t repeats);
 
 }  // namespace dibs::measure

@@ -34,9 +34,9 @@ redis::script_call lock_commands::acquire() {
 
 redis::script_call lock_commands::release() const { return with_keys(redis::scripts::release); }
 
-plain_lock::plain_lock(lock_commands commands, const std::vector<redis::endpoint>& servers)
+plain_lock::plain_lock(lock_commands commands, const std::vector<std::string>& redis_urls)
     : commands_(std::move(commands)) {
-    for (const auto& where : servers) servers_.emplace_back(where);
+    for (const auto& url : redis_urls) servers_.emplace_back(redis::endpoint_from_url(url));
     ask_all(commands_.acquire().by_source());
     ask_all(commands_.release().by_source());
 }

@@ -5,6 +5,7 @@
 #include "measure/plain_redis.hpp"
 #include "redis/script.hpp"
 
+#include <string>
 #include <vector>
 
 namespace dibs::measure {
@@ -37,7 +38,7 @@ class lock_commands {
 class plain_lock {
    public:
     /// Takes and gives back the lock once, so that every server knows the scripts.
-    plain_lock(lock_commands commands, const std::vector<redis::endpoint>& servers);
+    plain_lock(lock_commands commands, const std::vector<std::string>& redis_urls);
     void cycle();
 
    private:

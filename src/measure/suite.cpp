@@ -5,6 +5,7 @@
 #include "measure/cycles.hpp"
 #include "measure/many_waiters.hpp"
 #include "measure/pipelined.hpp"
+#include "measure/redlock_cycles.hpp"
 
 namespace dibs::measure {
 namespace {
@@ -70,6 +71,11 @@ const std::vector<measurement>& suite() {
         {{"redlock_two_dead"},
          [](on_servers on) -> figures {
              return {measure_redlock_with_dead(on.servers, {"redlock_two_dead", "us"}, 2, on.repeats)};
+         }},
+        {{"redlock_two_black_holed"},
+         [](on_servers on) -> figures {
+             return {measure_redlock_with_black_holed(on.servers, {"redlock_two_black_holed", "us"}, 2,
+                                                      on.repeats)};
          }},
         {{"commands_per_cycle"}, [](on_servers on) -> figures { return {measure_commands(on.servers)}; }},
         {{"commands_per_cycle_redlock"},

@@ -42,11 +42,12 @@ command script_call::start(std::string_view verb, std::string_view script_word) 
 command script_call::by_digest() const { return start("EVALSHA", script_->sha1()); }
 command script_call::by_source() const { return start("EVAL", script_->source()); }
 
-task<reply> evaluate(connection& on, const script_call& call, deadline until, when_cancelled then) {
+task<reply> evaluate(connection& on, const script_call& call, deadline until, when_cancelled then,
+                     std::function<bool()> still_wanted) {
     try {
         co_return co_await on.execute(call.by_digest(), until, then);
     } catch (const refusal& answer) {
-        if (answer.code() != "NOSCRIPT") throw;
+        if (answer.code() != "NOSCRIPT" || (still_wanted && !still_wanted())) throw;
     }
     co_return co_await on.execute(call.by_source(), until, then);
 }

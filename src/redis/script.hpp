@@ -5,6 +5,7 @@
 #include "redis/connection.hpp"
 #include "redis/reply.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -66,9 +67,10 @@ class script_call {
 };
 
 /// Runs the script: EVALSHA, and where the server does not know it (NOSCRIPT), EVAL. Throws as
-/// connection::execute; what the script answers with redis.error_reply comes as refusal. `call` must outlive
-/// the coroutine.
+/// connection::execute; what the script answers with redis.error_reply comes as refusal. `still_wanted`, if
+/// given, says whether to go on to EVAL, which the server would run after what was sent meanwhile; where not,
+/// NOSCRIPT is thrown. `call` must outlive the coroutine.
 task<reply> evaluate(connection& on, const script_call& call, deadline until,
-                     when_cancelled then = when_cancelled::give_up);
+                     when_cancelled then = when_cancelled::give_up, std::function<bool()> still_wanted = {});
 
 }  // namespace dibs::redis

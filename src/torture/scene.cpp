@@ -65,7 +65,8 @@ scene::station scene::make_station(const std::string& name, manner how) const {
     }
     made.server = std::make_unique<sandbox::redis_server>(box_.supervisor(), options);
     made.server->start();
-    if (how.by == reached::through_proxy) made.front = std::make_unique<proxy_thread>(*made.server, seed_);
+    if (how.by == reached::through_proxy)
+        made.front = std::make_unique<faults::proxy_thread>(*made.server, seed_);
     return made;
 }
 
@@ -86,7 +87,7 @@ std::vector<std::string> scene::redis_urls() const {
 }
 
 void scene::cut_off_replica() {
-    behind_ = std::make_unique<proxy_thread>(*redis_.server, seed_);
+    behind_ = std::make_unique<faults::proxy_thread>(*redis_.server, seed_);
     const manner like_redis{.by = reached::through_proxy};
     replica_ = make_station(fmt::format("replica{}", ++replicas_), like_redis);
     const auto url = replica_.server->url();

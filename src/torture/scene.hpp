@@ -1,8 +1,8 @@
 #pragma once
 
+#include "fault/proxy_thread.hpp"
 #include "fault/wall_clock.hpp"
 #include "sandbox/servers.hpp"
-#include "torture/proxy_thread.hpp"
 #include "torture/trouble.hpp"
 
 #include <dibs/client.hpp>
@@ -32,10 +32,10 @@ class scene {
     sandbox::postgres_cluster& postgres() { return box_.postgres(); }
     sandbox::redis_server& redis() { return *redis_.server; }
     /// Between the workers and Redis.
-    proxy_thread& front() { return *redis_.front; }
+    faults::proxy_thread& front() { return *redis_.front; }
     faults::wall_clock& clock() { return *redis_.clock; }
     sandbox::redis_server& master(std::size_t number) { return *masters_.at(number).server; }
-    proxy_thread& front_of_master(std::size_t number) { return *masters_.at(number).front; }
+    faults::proxy_thread& front_of_master(std::size_t number) { return *masters_.at(number).front; }
     faults::wall_clock& clock_of_master(std::size_t number) { return *masters_.at(number).clock; }
 
     /// A replica of Redis that was in sync and then cut off: it lacks what is written from now on.
@@ -48,7 +48,7 @@ class scene {
     struct station {
         std::unique_ptr<faults::wall_clock> clock;
         std::unique_ptr<sandbox::redis_server> server;
-        std::unique_ptr<proxy_thread> front;
+        std::unique_ptr<faults::proxy_thread> front;
 
         std::string url() const;
     };
@@ -67,7 +67,7 @@ class scene {
     station redis_;
     std::array<station, masters> masters_;
     station replica_;
-    std::unique_ptr<proxy_thread> behind_;  // between Redis and its replica
+    std::unique_ptr<faults::proxy_thread> behind_;  // between Redis and its replica
 };
 
 }  // namespace dibs::torture

@@ -1,4 +1,5 @@
 // Two processes with twenty waiters each on one name.
+#include "fault/proxy_thread.hpp"
 #include "tests/support/guarded_resource.hpp"
 #include "tests/support/lock_fixture.hpp"
 
@@ -6,6 +7,8 @@
 #include <array>
 #include <csignal>
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <optional>
 
 namespace dibs::tests {
@@ -18,7 +21,7 @@ constexpr int rounds = 5;
 class exclusion_test : public lock_test {
    protected:
     sandbox::program worker(const std::string& lock) const {
-        const auto urls = urls_of(shared_servers());
+        const auto urls = servers_of_workers();
         sandbox::program program(
             DIBS_LOCK_WORKER,
             {"--lock", lock, "--redis", urls.redis, "--postgres", urls.postgres, "--name", name_, "--waiters",
@@ -28,6 +31,8 @@ class exclusion_test : public lock_test {
         program.standard_error = sandbox::output::inherited();
         return program;
     }
+
+    virtual server_urls servers_of_workers() const { return urls_of(shared_servers()); }
 
     guarded_resource::findings fight(const std::string& lock) {
         std::vector<sandbox::process> running;
@@ -62,8 +67,9 @@ INSTANTIATE_TEST_SUITE_P(every_algorithm, exclusion_of,
 /// What is the matter with some of redlock's five masters.
 struct minority {
     std::string name;
-    std::vector<std::size_t> hung;
-    std::vector<std::size_t> dead;
+    std::vector<std::size_t> hung = {};
+    std::vector<std::size_t> dead = {};
+    std::vector<std::size_t> black_holed = {};
 };
 
 class with_minority : public exclusion_test, public testing::WithParamInterface<minority> {
@@ -71,11 +77,24 @@ class with_minority : public exclusion_test, public testing::WithParamInterface<
     void SetUp() override {
         for (const auto number : GetParam().hung) shared_servers().redis_master(number).signal(SIGSTOP);
         for (const auto number : GetParam().dead) shared_servers().redis_master(number).kill();
+        for (const auto number : GetParam().black_holed) {
+            auto& link = links_[number];
+            link = std::make_unique<faults::proxy_thread>(shared_servers().redis_master(number), number);
+            link->change([](faults::proxy& through) { through.set({.hole = faults::black_hole::drop}); });
+        }
     }
     void TearDown() override {
         for (const auto number : GetParam().hung) shared_servers().redis_master(number).signal(SIGCONT);
         for (const auto number : GetParam().dead) shared_servers().redis_master(number).start();
     }
+    server_urls servers_of_workers() const override {
+        auto urls = exclusion_test::servers_of_workers();
+        for (const auto& [number, link] : links_) urls.masters.at(number) = link->url();
+        return urls;
+    }
+
+   private:
+    std::map<std::size_t, std::unique_ptr<faults::proxy_thread>> links_;
 };
 
 TEST_P(with_minority, redlock_holds_and_grants) {
@@ -85,9 +104,13 @@ TEST_P(with_minority, redlock_holds_and_grants) {
 }
 
 INSTANTIATE_TEST_SUITE_P(of_five, with_minority,
-                         testing::Values(minority{"one_hung", {0}, {}}, minority{"one_dead", {}, {1}},
-                                         minority{"two_hung", {1, 4}, {}}, minority{"two_dead", {}, {2, 3}},
-                                         minority{"one_hung_one_dead", {0}, {2}}),
+                         testing::Values(minority{.name = "one_hung", .hung = {0}},
+                                         minority{.name = "one_dead", .dead = {1}},
+                                         minority{.name = "one_black_holed", .black_holed = {2}},
+                                         minority{.name = "two_hung", .hung = {1, 4}},
+                                         minority{.name = "two_dead", .dead = {2, 3}},
+                                         minority{.name = "two_black_holed", .black_holed = {0, 3}},
+                                         minority{.name = "one_hung_one_dead", .hung = {0}, .dead = {2}}),
                          [](const auto& with) { return with.param.name; });
 
 TEST_F(exclusion_test, sees_a_lock_that_takes_what_is_held) { EXPECT_GT(fight("no-nx").overlaps, 0); }

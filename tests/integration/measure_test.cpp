@@ -122,11 +122,10 @@ TEST_F(measure_test, sees_a_redlock_that_waits_for_the_slow) {
     const auto sound = on_masters.users(wanted);
     const auto twin = flawed(on_masters, {.sleep_first = 10ms})(wanted);
     const auto slow = cycles_by(on_masters.io, *twin, meter, 10);
-    std::vector<redis::endpoint> five;
-    for (const auto& url : masters.masters) five.push_back(redis::endpoint_from_url(url));
-    plain_lock plain({lock_commands::kind::redlock, wanted.name}, five);
+    plain_lock plain({lock_commands::kind::redlock, wanted.name}, masters.masters);
     EXPECT_FALSE(met(interleaved({"redlock_cycle", "us"}, 3, slow, cycles_by(plain, meter, 10))));
-    for (const char* name : {"redlock_one_hung", "redlock_two_hung", "redlock_two_dead"})
+    for (const char* name :
+         {"redlock_one_hung", "redlock_two_hung", "redlock_two_dead", "redlock_two_black_holed"})
         EXPECT_FALSE(met(interleaved({name, "us"}, 3, slow, cycles_by(on_masters.io, *sound, meter, 10))));
 }
 
@@ -137,8 +136,7 @@ TEST_F(measure_test, sees_a_mutex_that_sleeps) {
         std::this_thread::sleep_for(3ms);
         const std::scoped_lock held(ours_blocking);
     };
-    plain_lock plain({lock_commands::kind::queue, name},
-                     {redis::endpoint_from_url(shared_servers().redis_url())});
+    plain_lock plain({lock_commands::kind::queue, name}, {shared_servers().redis_url()});
     EXPECT_FALSE(met(interleaved({"cycle_blocking", "us"}, 3, cycles_by(sleeper, meter, 10),
                                  cycles_by(plain, meter, 10))));
 }
@@ -158,8 +156,7 @@ TEST_F(measure_test, sees_a_hand_off_that_is_slept_through) {
 
 TEST_F(measure_test, sees_a_sleep_before_the_first_try) {
     const auto twin = flawed({.sleep_first = 3ms})(request_for(algorithm::queue, "test:sleeper"));
-    plain_lock plain({lock_commands::kind::queue, lock_name("test:sleeper")},
-                     {redis::endpoint_from_url(shared_servers().redis_url())});
+    plain_lock plain({lock_commands::kind::queue, lock_name("test:sleeper")}, {shared_servers().redis_url()});
     const auto found = interleaved({"cycle_queue", "us"}, 3, cycles_by(ours.io, *twin, meter, 20),
                                    cycles_by(plain, meter, 20));
     EXPECT_FALSE(met(found));

@@ -11,7 +11,7 @@
 #include <string>
 #include <thread>
 
-namespace dibs::torture {
+namespace dibs::faults {
 
 /// A proxy before a Redis server, on a thread of its own, for a caller that blocks.
 class proxy_thread {
@@ -22,7 +22,7 @@ class proxy_thread {
     ~proxy_thread();
 
     /// Runs `change` on the proxy's thread, and waits for it; throws what it throws.
-    void change(const std::function<void(faults::proxy&)>& change);
+    void change(const std::function<void(proxy&)>& change);
     /// From now on to another server, at the same address; all connections are reset.
     void lead_to(const sandbox::redis_server& server);
 
@@ -37,9 +37,9 @@ class proxy_thread {
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> busy_{io_.get_executor()};
     std::jthread thread_;
-    std::optional<faults::proxy> proxy_;
+    std::optional<proxy> proxy_;
     std::string url_;
     std::uint16_t port_ = 0;
 };
 
-}  // namespace dibs::torture
+}  // namespace dibs::faults
