@@ -149,7 +149,11 @@ void connection::core::deliver(outcomes batch) {
         if (!asked.waiting) continue;  // cancelled by one before it
         if (!asked.failed) settle(asked, ended);
         const auto waiting = std::move(asked.waiting);
-        waiting->resume();
+        try {
+            waiting->resume();
+        } catch (...) {  // a strand does not catch what its handlers throw: it is io_context::run's to throw
+            asio::post(executor_, [thrown = std::current_exception()] { std::rethrow_exception(thrown); });
+        }
     }
     delivering_ = false;
     batch.clear();

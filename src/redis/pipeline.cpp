@@ -125,7 +125,8 @@ void pipeline::expire(deadline now, outcomes& ended) {
 }
 
 void pipeline::watch_silence(deadline now) {
-    const bool owes = !sent_.empty() && sent_.front().who == nullptr;
+    // An answer owed behind those not yet due means that theirs, which come first, are owed as well.
+    const bool owes = std::ranges::any_of(sent_, [](const auto& entry) { return entry.who == nullptr; });
     if (!owes)
         quiet_since_.reset();
     else if (heard_ || !quiet_since_)

@@ -13,9 +13,13 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -24,6 +28,27 @@ namespace {
 
 using asio::use_awaitable;
 using asio::ip::tcp;
+
+void set(stream_socket& socket, int option, int value) {
+    if (::setsockopt(socket.native_handle(), IPPROTO_TCP, option, &value, sizeof value) != 0)
+        throw boost::system::system_error(errno, boost::system::system_category());
+}
+
+/// A host that is gone without a word, or a middlebox that has forgotten us, is otherwise met a quarter of an
+/// hour after something was sent, and never by a subscriber, who sends nothing.
+void notice_a_dead_path(stream_socket& socket) {
+    socket.set_option(asio::socket_base::keep_alive(true));
+    set(socket, TCP_KEEPIDLE, 10);  // s
+    set(socket, TCP_KEEPINTVL, 5);
+    set(socket, TCP_KEEPCNT, 2);
+    set(socket, TCP_USER_TIMEOUT, 20'000);  // ms
+}
+
+/// Programs that we start are not to have it.
+void keep_from_children(stream_socket& socket) {
+    if (::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC) != 0)
+        throw boost::system::system_error(errno, boost::system::system_category());
+}
 
 task<void> connect_unix(link& made, const endpoint& target) {
     const asio::local::stream_protocol::endpoint path(target.unix_path);
@@ -42,6 +67,7 @@ task<void> connect_tcp(link& made, const endpoint& target) {
     }
     if (failed) throw boost::system::system_error(failed);
     made.socket.set_option(tcp::no_delay(true));
+    notice_a_dead_path(made.socket);
 }
 
 /// The commands that open a connection.
@@ -103,6 +129,7 @@ task<void> open(link& made, const endpoint& target) {
         co_await connect_tcp(made, target);
     else
         co_await connect_unix(made, target);
+    keep_from_children(made.socket);
     const greeting hello(target);
     const auto received = co_await exchange(made.socket, hello);
     check(target, hello, received);

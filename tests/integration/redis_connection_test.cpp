@@ -1,11 +1,16 @@
 #include "core/task_group.hpp"
 #include "redis/connection.hpp"
 #include "redis/script.hpp"
+#include "redis/transport.hpp"
 #include "tests/support/redis_test.hpp"
 #include "tests/support/run_task.hpp"
 #include "tests/support/slicing_relay.hpp"
 
 #include <gmock/gmock.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <optional>
 
 namespace dibs::redis {
 namespace {
@@ -201,6 +206,24 @@ class redis_login : public testing::Test {
     sandbox::supervisor box;
     sandbox::redis_server redis{box, at_a_port()};
 };
+
+task<void> keep(task<link> making, std::optional<link>& made) { made = co_await std::move(making); }
+
+// Also where nothing is sent, as by a subscriber.
+TEST_F(redis_login, the_kernel_watches_over_the_path) {
+    std::optional<link> made;
+    run_task(io, keep(establish(endpoint_from_url(redis.url()), soon()), made));
+    const auto option = [&](int level, int name) {
+        int value = 0;
+        socklen_t size = sizeof value;
+        EXPECT_EQ(::getsockopt(made->socket.native_handle(), level, name, &value, &size), 0);
+        return value;
+    };
+    EXPECT_NE(option(SOL_SOCKET, SO_KEEPALIVE), 0);
+    EXPECT_LE(option(IPPROTO_TCP, TCP_KEEPIDLE), 10);
+    EXPECT_GT(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+    EXPECT_LE(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 20'000);
+}
 
 TEST_F(redis_login, takes_password_and_user) {
     const auto right = endpoint_from_url(redis.url());

@@ -1,3 +1,4 @@
+#include "core/spawn.hpp"
 #include "core/task_group.hpp"
 #include "core/timeout.hpp"
 #include "redis/connection.hpp"
@@ -5,6 +6,7 @@
 #include "tests/support/run_task.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <gmock/gmock.h>
 
@@ -100,6 +102,30 @@ TEST_F(redis_failures, a_kill_in_mid_flight_leaves_the_sent_in_doubt_and_the_res
     EXPECT_NE(shared.client_id(), std::nullopt);
 }
 
+task<void> ask_and_throw(connection& on) {
+    co_await on.execute(command("PING"), after(20s));
+    throw std::runtime_error("thrown by whom it woke");
+}
+
+// A strand calls handlers where they are posted from, so that what they throw comes through the connection.
+TEST_F(redis_failures, what_a_caller_on_a_strand_throws_harms_nobody_else) {
+    const auto strand = asio::make_strand(io);
+    connection shared(strand, endpoint_from_url(redis.url()));
+    ending before;
+    ending behind;
+    task_group others(strand);
+    others.spawn(record(shared, command("ECHO").arg("1"), after(20s), before));
+    spawn(strand, ask_and_throw(shared),
+          [](const std::exception_ptr& failed) { std::rethrow_exception(failed); });
+    others.spawn(record(shared, command("ECHO").arg("2"), after(20s), behind));
+    EXPECT_THROW(io.run(), std::runtime_error);
+    run_task(io, others.join());
+    EXPECT_EQ(before.answer.text(), "1");
+    EXPECT_EQ(behind.answer.text(), "2");
+    EXPECT_EQ(ask(shared, command("ECHO").arg("3")).text(), "3");
+    EXPECT_EQ(shared.generation(), 1U);
+}
+
 TEST_F(redis_failures, an_idle_connection_comes_back_unnoticed) {
     connection shared = connect();
     ask(shared, command("PING"));
@@ -157,23 +183,20 @@ TEST_F(redis_failures, a_silent_connection_is_given_up) {
     connection shared = connect(options);
     ask(shared, command("PING"));
     redis.signal(SIGSTOP);
-    ending patient;
-    task_group waiting(io.get_executor());
-    waiting.spawn(record(shared, command("INCR").arg("n"), after(20s), patient));
-    EXPECT_EQ(end_of(shared, command("PING"), after(30ms)).failed, fault::timeout);
-    // The patient one stands before, so that nothing is owed yet: silence begins where the first gives up.
-    EXPECT_EQ(end_of(shared, command("PING"), after(30ms)).failed, fault::timeout);
-    EXPECT_EQ(waiting.running(), 1U);
-    redis.signal(SIGCONT);
-    run_task(io, waiting.join());
-    EXPECT_EQ(patient.answer.integer(), 1);
-    EXPECT_EQ(shared.generation(), 1U);
-
-    redis.signal(SIGSTOP);
-    EXPECT_EQ(end_of(shared, command("PING"), after(30ms)).failed, fault::timeout);
-    const auto doubtful = end_of(shared, command("INCR").arg("n"), after(20s));
-    EXPECT_EQ(doubtful.failed, fault::in_doubt);
-    EXPECT_THAT(doubtful.text, HasSubstr("silent"));
+    // Those who are patient do not keep it, before or behind the one whom no answer came in time.
+    ending before;
+    ending late;
+    ending behind;
+    task_group all(io.get_executor());
+    all.spawn(record(shared, command("INCR").arg("n"), after(20s), before));
+    all.spawn(record(shared, command("PING"), after(30ms), late));
+    all.spawn(record(shared, command("INCR").arg("n"), after(20s), behind));
+    run_task(io, all.join());
+    EXPECT_EQ(late.failed, fault::timeout);
+    for (const auto& doubtful : {before, behind}) {
+        EXPECT_EQ(doubtful.failed, fault::in_doubt);
+        EXPECT_THAT(doubtful.text, HasSubstr("silent"));
+    }
     redis.signal(SIGCONT);
     EXPECT_EQ(ask(shared, command("PING")).text(), "PONG");
     EXPECT_EQ(shared.generation(), 2U);

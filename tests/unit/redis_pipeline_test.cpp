@@ -225,6 +225,17 @@ TEST_F(redis_pipeline, a_server_that_owes_an_answer_and_says_nothing_is_silent) 
     EXPECT_FALSE(line_.silent());
 }
 
+// Replies come in order: who owes a later one owes the patient one's as well.
+TEST_F(redis_pipeline, a_patient_request_in_front_does_not_hide_the_silence) {
+    ask(1, 1h);
+    ask(2, 1s);
+    write_all();
+    line_.expire(start + 1s, ended_);
+    EXPECT_EQ(line_.next_expiry(), start + 1s + silence);
+    line_.expire(start + 6s, ended_);
+    EXPECT_TRUE(line_.silent());
+}
+
 TEST_F(redis_pipeline, a_slow_server_is_not_silent) {
     ask(1, 1s);
     ask(2, 2s);
