@@ -27,6 +27,9 @@ class ballot {
         return granted_ + silent >= needed ? verdict::open : verdict::refused;
     }
 
+    /// So many refused that no majority is left, whatever those who failed would have said.
+    bool majority_refused() const { return refused_ > servers_ - quorum(servers_); }
+
     /// So many have answered that a majority is alive, whatever they said.
     bool heard_majority() const { return granted_ + refused_ >= quorum(servers_); }
 

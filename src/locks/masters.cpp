@@ -108,7 +108,10 @@ task<vote> candidate::state::ask_all(std::shared_ptr<const state> who, question 
         until = std::min(until, stragglers_due(start));
         if_open = ballot::verdict::refused;
     }
-    const auto verdict = all->votes.result();
+    auto verdict = all->votes.result();
+    // With the failed the lease may still have its majority, so it is not lost.
+    const bool undecided = verdict == ballot::verdict::refused && !all->votes.majority_refused();
+    if (asked.what == question::verb::extend && undecided) verdict = ballot::verdict::failed;
     co_return vote{verdict == ballot::verdict::open ? if_open : verdict, all->failure};
 }
 

@@ -30,7 +30,7 @@ class candidate {
     /// Asks for the key.
     task<vote> take(std::chrono::milliseconds lease, deadline answer_by) const;
     /// Extends the key where it still is this owner's, and makes it again where it is gone; only the former
-    /// count.
+    /// count. Refused only by so many that no majority is left; failed where it hangs on servers that failed.
     task<vote> extend(std::chrono::milliseconds lease, deadline answer_by) const;
     /// Gives the key back: granted means that a majority released, refused that it had ended there. The
     /// others are told as well, whoever waits.

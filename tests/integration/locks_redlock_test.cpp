@@ -3,6 +3,8 @@
 #include "redis/scripts.hpp"
 #include "tests/support/lock_fixture.hpp"
 
+#include <dibs/error.hpp>
+
 #include <gmock/gmock.h>
 
 namespace dibs::tests {
@@ -72,6 +74,23 @@ TEST_F(redlock_test, nor_does_one_that_has_forgotten_the_key) {
     EXPECT_TRUE(run(held->held()->renew(60s, after(5s))));
     EXPECT_EQ(run(held->release()), release_outcome::released);
     EXPECT_THAT(run(keys_at_last()), testing::IsEmpty());
+}
+
+// Two have lost the key and one does not answer: no majority says that the lease is lost.
+TEST_F(redlock_test, a_renewal_with_mixed_answers_may_be_tried_again) {
+    auto held = run(take(*locker_, 0ms, 60s));
+    ASSERT_TRUE(held);
+    run(keys_at_last());
+    link_.change([](faults::proxy& link) { link.set({.hole = faults::black_hole::drop}); });
+    for (const std::size_t number : {0, 1}) {
+        auto forget = redis::command("DEL").arg("dibs:{" + name_ + "}:redlock");
+        run(servers_->for_lockers().masters.at(number)->execute(std::move(forget), after(5s)));
+    }
+    EXPECT_THROW(run(held->held()->renew(60s, after(100ms))), error);
+    EXPECT_TRUE(held->valid());
+    link_.change([](faults::proxy& link) { link.heal(); });
+    EXPECT_TRUE(run(held->held()->renew(60s, after(5s))));
+    EXPECT_EQ(run(held->release()), release_outcome::released);
 }
 
 }  // namespace

@@ -77,6 +77,17 @@ TEST(ballot, two_of_five_may_fail) {
     EXPECT_EQ(votes.result(), ballot::verdict::granted);
 }
 
+TEST(ballot, tells_a_majority_that_refused_from_one_that_cannot_be_had) {
+    ballot votes(5);
+    votes.refuse();
+    votes.refuse();
+    votes.fail();
+    EXPECT_EQ(votes.result(), ballot::verdict::refused);
+    EXPECT_FALSE(votes.majority_refused());
+    votes.refuse();
+    EXPECT_TRUE(votes.majority_refused());
+}
+
 TEST(ballot, has_heard_a_majority_whatever_it_said) {
     ballot votes(5);
     votes.grant();
