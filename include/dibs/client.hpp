@@ -73,6 +73,8 @@ class client {
 
     /// Ends all connections: whoever waits, and whoever comes later, gets dibs::error (closed); who stands at
     /// the row of a database lock learns it when that wait is over. Leases that are held end with their time.
+    /// What waiters who have left and leases that were dropped leave on Redis is cleaned up first: 1 s at
+    /// most.
     boost::asio::awaitable<void> close();
 
     const boost::asio::any_io_executor& executor() const;

@@ -14,6 +14,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -109,17 +110,26 @@ class guarded_run {
     asio::steady_timer patience_;
 };
 
-task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags, int& status) {
-    auto locks = co_await client::connect(executor, flags.servers);
+task<int> run_under_lock(client locks, const lock_flags& flags) {
     auto held = co_await locks.acquire(request_from(flags));
     if (!held) {
         fmt::print(stderr, "dibs lock: {} is held by another\n", flags.name);
-        status = lock_not_had;
-    } else {
-        guarded_run guarded(executor, flags);
-        status = co_await guarded.run(std::move(*held));
+        co_return lock_not_had;
     }
-    co_await locks.close();
+    guarded_run guarded(locks.executor(), flags);
+    co_return co_await guarded.run(std::move(*held));
+}
+
+task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags, int& status) {
+    auto locks = co_await client::connect(std::move(executor), flags.servers);
+    std::exception_ptr failed;
+    try {
+        status = co_await run_under_lock(locks, flags);
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    co_await locks.close();  // which waits for what is given back
+    if (failed) std::rethrow_exception(failed);
 }
 
 int lock(const lock_flags& flags) {

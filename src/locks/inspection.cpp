@@ -36,12 +36,21 @@ std::optional<std::chrono::milliseconds> time_in(const redis::reply& pttl) {
     return left >= 0 ? std::optional(std::chrono::milliseconds(left)) : std::nullopt;
 }
 
+bool is_lock_name(const std::string& text) {
+    try {
+        return lock_name(text).text() == text;
+    } catch (const error&) {
+        return false;
+    }
+}
+
 /// NAME of `dibs:{NAME}:…`; empty for a key that is no lock's.
 std::string name_in(const std::string& key) {
     const auto begin = key.find('{');
     const auto end = key.find('}');
     if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
-    return key.substr(begin + 1, end - begin - 1);
+    auto name = key.substr(begin + 1, end - begin - 1);
+    return is_lock_name(name) ? name : std::string();
 }
 
 task<std::set<std::string>> names_of(redis::connection& server, std::string pattern, deadline until) {

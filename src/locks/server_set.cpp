@@ -2,9 +2,15 @@
 
 #include "core/task_group.hpp"
 #include "locks/ballot.hpp"
+#include "locks/timing.hpp"
+#include "redis/connection.hpp"
 
 #include <dibs/error.hpp>
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -110,7 +116,22 @@ task<void> server_set::examine(deadline until) {
     }
 }
 
+bool server_set::is_asking() const {
+    const auto asks = [](const auto& server) { return server && server->outstanding() > 0; };
+    return asks(redis_) || std::ranges::any_of(masters_, asks);
+}
+
+task<void> server_set::finish_asking() const {
+    const auto until = after(closing_time);
+    asio::steady_timer pause(executor_);
+    do {  // once at least: what was just begun in the background has asked for nothing yet
+        pause.expires_after(std::chrono::milliseconds(1));
+        co_await pause.async_wait(asio::use_awaitable);
+    } while (is_asking() && steady::now() < until);
+}
+
 task<void> server_set::close() {
+    co_await finish_asking();
     if (subscriber_) co_await subscriber_->close();
     if (redis_) co_await redis_->close();
     for (const auto& master : masters_) co_await master->close();

@@ -38,9 +38,14 @@ class server_set {
     /// Throws dibs::error for what is away or refuses us, and bad_input for two masters that are one server;
     /// a minority of the masters may be away.
     task<void> examine(deadline until);
+    /// Ends all connections. What was asked of Redis before, and what that is followed by, is given
+    /// closing_time to be answered: withdrawals and releases in the background.
     task<void> close();
 
    private:
+    bool is_asking() const;
+    task<void> finish_asking() const;
+
     asio::any_io_executor executor_;
     locks::redis_server redis_;
     message_source subscriber_;

@@ -14,6 +14,9 @@ inline constexpr std::chrono::milliseconds heartbeat_interval{300};
 /// What follows a wait or a hold (a release, a withdrawal) has this long, whatever became of its caller.
 inline constexpr std::chrono::seconds clean_up_time{5};
 
+/// Who closes waits so long for what is being cleaned up.
+inline constexpr std::chrono::seconds closing_time{1};
+
 /// What is kept for a name (a subscription, its gate) outlives its last use by this.
 inline constexpr std::chrono::seconds idle_name_time{10};
 

@@ -83,6 +83,15 @@ TEST_F(inspection, sees_holder_token_lease_and_waiters_on_redis) {
     EXPECT_EQ(found.dead_waiters, 0U);
 }
 
+TEST_F(inspection, passes_over_keys_that_are_no_locks) {
+    auto held = take(lock("queue"));
+    auto foreign = redis::command("SET").arg("dibs:{no name}:lock").arg(1).arg("PX").arg(60'000);
+    run(ask(std::move(foreign)));
+    EXPECT_EQ(seen().size(), 1U);
+    auto gone = redis::command("DEL").arg("dibs:{no name}:lock");
+    run(ask(std::move(gone)));
+}
+
 TEST_F(inspection, tells_living_waiters_from_dead_ones) {
     const auto queue = lock("queue");
     auto held = take(queue);

@@ -57,6 +57,28 @@ TEST_F(dibs_lock, excludes_and_says_so) {
     EXPECT_EQ(status_of({"--wait", "0s"}, {"true"}), 0) << "and gives the lock back";
 }
 
+TEST_F(dibs_lock, leaves_nothing_behind_where_it_had_no_lock) {
+    auto held = run(take(*make("queue"), std::chrono::seconds(0)));
+    ASSERT_TRUE(held);
+    EXPECT_EQ(status_of({"--wait", "100ms"}, {"true"}), 75);
+    auto look = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
+    EXPECT_EQ(run(ask(std::move(look))).integer(), 0);
+    run(held->release());
+}
+
+TEST_F(dibs_lock, leaves_nothing_behind_where_there_is_no_such_command) {
+    auto forget = redis::command("SCRIPT").arg("FLUSH");
+    run(ask(std::move(forget)));
+    EXPECT_EQ(status_of({}, {"no-such-command"}), 127);
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(dibs_lock, the_command_does_not_get_its_connections) {
+    auto holder = start({}, {"sh", "-c", "ls -l /proc/$$/fd | grep socket: || echo none"});
+    EXPECT_EQ(next_line(holder), "none");
+    EXPECT_EQ(end_of(holder).code(), 0);
+}
+
 TEST_F(dibs_lock, ends_the_command_when_the_lock_is_lost) {
     auto holder = start({"--lease", "1s"}, until_killed);
     next_line(holder);
