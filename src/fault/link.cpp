@@ -122,6 +122,7 @@ task<void> link::write_piece(direction which, std::string piece) {
     back.line.end(ending::reset, steady::now());
     back.news.wake();
     of(which).room.wake();
+    close_when_over();
 }
 
 void link::deliver_end(direction which, ending how) {
@@ -156,6 +157,12 @@ void link::half_open(side gone) {
     }
     boost::system::error_code ignored;
     (gone == side::server ? server_ : client_).close(ignored);
+}
+
+void link::hang_up(side gone) {
+    if (closed_) return;
+    boost::system::error_code ignored;
+    (gone == side::server ? server_ : client_).shutdown(asio::socket_base::shutdown_both, ignored);
 }
 
 void link::heal() {

@@ -43,6 +43,8 @@ class link {
     void reset();
     /// `gone` sees its connection end, the other side is not told: what it sends is lost.
     void half_open(side gone);
+    /// `gone` sees its connection end, the other side when all that `gone` had sent has arrived.
+    void hang_up(side gone);
     /// Resets the connection where it has lost bytes.
     void heal();
     std::uint64_t dropped() const;

@@ -162,6 +162,10 @@ void proxy::half_open(side gone) {
     for (const auto& each : state_->links) each->half_open(gone);
 }
 
+void proxy::hang_up(side gone) {
+    for (const auto& each : state_->links) each->hang_up(gone);
+}
+
 void proxy::heal() {
     set({});
     for (const auto& each : state_->links) each->heal();

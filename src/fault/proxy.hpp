@@ -43,6 +43,8 @@ class proxy {
     /// All present connections end for `gone` only. The other side is not told: what it sends is lost, and
     /// nothing comes.
     void half_open(side gone);
+    /// All present connections end for `gone` only: what it had sent goes on its way, and then its end.
+    void hang_up(side gone);
 
     /// A perfect link again, open to all. What was held is delivered at once; connections that have lost
     /// bytes, or one of their sides, are reset.

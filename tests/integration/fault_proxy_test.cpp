@@ -239,6 +239,23 @@ TEST_F(fault_proxy, half_open_the_server_keeps_the_connection_of_a_client_that_h
     while (list().find("name=gone") != std::string::npos) ASSERT_LT(steady::now(), until);
 }
 
+TEST_F(fault_proxy, what_a_client_sent_before_it_hung_up_arrives) {
+    auto client = through();
+    auto server = direct();
+    ask(client, command("PING"));
+    relay->set(direction::to_server, {.hole = black_hole::hold});
+    EXPECT_EQ(failure(client, set("late"), 20ms), dibs::fault::timeout);
+    relay->hang_up(side::client);
+    const auto until = after(20s);
+    while (client.connected() && io.run_one_until(until) > 0) {
+    }
+    EXPECT_FALSE(client.connected());
+    EXPECT_TRUE(ask(server, get()).is_nil());
+    relay->set(direction::to_server, {});
+    await_value(server, "late");
+    await_open(0);
+}
+
 TEST_F(fault_proxy, refuses_and_lets_hang_whoever_is_new) {
     auto present = through();
     ask(present, command("PING"));
