@@ -72,8 +72,12 @@ task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
     }
 }
 
-task<grants::pulse> pulse_at(redis_server server, redis::script_call request, deadline until) {
-    const auto answer = co_await redis::evaluate(*server, request, until);
+task<grants::pulse> pulse_at(redis_server server, redis::script_call request, deadline until,
+                             std::function<redis::script_call()> anew) {
+    std::function<bool()> before_source;
+    if (anew) before_source = [&request, &anew] { return request = anew(), true; };
+    const auto answer = co_await redis::evaluate(*server, request, until, redis::when_cancelled::give_up,
+                                                 std::move(before_source));
     grants::pulse result;
     result.state = read_attempt(answer.elements());
     if (const auto& holder = answer.elements().at(5).text(); !holder.empty())
@@ -151,12 +155,19 @@ task<void> grants::kill_client(std::int64_t id, deadline until) const {
     return kill_at(place_->server, id, until);
 }
 
-task<grants::pulse> grants::heartbeat(const std::string& process, const std::vector<std::string>& entries,
-                                      deadline until) const {
+redis::script_call grants::heartbeat_of(const std::string& process,
+                                        const std::vector<std::string>& entries) const {
     auto request = call(redis::scripts::heartbeat);
     request.arg(process);
     for (const auto& waiter : entries) request.arg(waiter);
-    return pulse_at(place_->server, std::move(request), until);
+    return request;
+}
+
+task<grants::pulse> grants::heartbeat(const std::string& process, const std::vector<std::string>& entries,
+                                      deadline until, std::function<std::vector<std::string>()> anew) const {
+    std::function<redis::script_call()> request_anew;
+    if (anew) request_anew = [*this, process, anew] { return heartbeat_of(process, anew()); };
+    return pulse_at(place_->server, heartbeat_of(process, entries), until, std::move(request_anew));
 }
 
 std::uint64_t grants::generation() const { return place_->server->generation(); }

@@ -83,9 +83,10 @@ class grants {
         bool lost = false;               ///< the server had not known some of the entries, or the process
     };
     /// Keeps the waiters of `process` alive; `entries` are some of them in their order, looked for one by
-    /// one.
-    task<pulse> heartbeat(const std::string& process, const std::vector<std::string>& entries,
-                          deadline until) const;
+    /// one. `anew`, if given, says which of them are there yet, where the server does not know the script and
+    /// has to be asked again: one who left meanwhile must not be put back.
+    task<pulse> heartbeat(const std::string& process, const std::vector<std::string>& entries, deadline until,
+                          std::function<std::vector<std::string>()> anew = {}) const;
     /// Which connection to the server this is: 1, 2, ….
     std::uint64_t generation() const;
     static std::string entry(const owner_id& owner, const terms& wanted);
@@ -93,6 +94,8 @@ class grants {
    private:
     struct place;  // shared by the copies
     redis::script_call call(const redis::script& what) const;
+    redis::script_call heartbeat_of(const std::string& process,
+                                    const std::vector<std::string>& entries) const;
 
     std::shared_ptr<const place> place_;
 };

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -178,7 +179,7 @@ task<void> waiting_line::confirm() {
 
 task<void> waiting_line::beat() {
     if (places_.empty()) co_return;
-    ++round_;
+    round_ = heartbeats_ + 1;
     // Whoever is newer asks after this round's first request: it cannot have been lost before it.
     const auto newest = places_made_;
     // A new connection may lead to a server that knows less.
@@ -194,7 +195,8 @@ task<void> waiting_line::beat() {
 
 task<bool> waiting_line::beat_with(std::vector<std::string> entries) {
     const auto sent = steady::now();
-    const auto pulse = co_await scripts_.heartbeat(process_, entries, after(clean_up_time));
+    std::function<std::vector<std::string>()> anew = [this] { return named_and_there(); };
+    const auto pulse = co_await scripts_.heartbeat(process_, entries, after(clean_up_time), std::move(anew));
     observe(sent, pulse.state);
     if (pulse.holder && pulse.state.remaining)
         deliver(pulse.holder->text(), {pulse.token, 1, locks::valid_until(sent, *pulse.state.remaining)});
@@ -205,11 +207,22 @@ task<bool> waiting_line::beat_with(std::vector<std::string> entries) {
 // is not in the queue, such as a single try.
 std::vector<std::string> waiting_line::next_of_round(std::size_t count, std::uint64_t newest) {
     std::vector<std::string> entries;
+    ++heartbeats_;
     for (place* waiter : places_) {
         if (entries.size() == count || waiter->number_ > newest) break;
-        if (!waiter->standing_ || std::exchange(waiter->beaten_in_, round_) == round_) continue;
+        if (!waiter->standing_ || waiter->named_in_ >= round_) continue;
+        waiter->named_in_ = heartbeats_;
         entries.push_back(grants::entry(waiter->owner_, waiter->wanted_));
     }
+    return entries;
+}
+
+// Whom the heartbeat under way named.
+std::vector<std::string> waiting_line::named_and_there() const {
+    std::vector<std::string> entries;
+    for (const place* waiter : places_)
+        if (waiter->named_in_ == heartbeats_)
+            entries.push_back(grants::entry(waiter->owner_, waiter->wanted_));
     return entries;
 }
 

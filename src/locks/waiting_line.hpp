@@ -61,7 +61,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
         terms wanted_;
         std::list<place*>::iterator at_;
         const std::uint64_t number_;
-        std::uint64_t beaten_in_ = 0;
+        std::uint64_t named_in_ = 0;  // the last heartbeat that did
         wakeup turn_;
         std::optional<delivery> granted_;
         bool waiting_ = true;
@@ -92,6 +92,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     task<void> beat();
     task<bool> beat_with(std::vector<std::string> entries);
     std::vector<std::string> next_of_round(std::size_t count, std::uint64_t newest);
+    std::vector<std::string> named_and_there() const;
     void beat_by(deadline latest);
     task<void> confirm();
     void granted_by_message(std::string_view payload);
@@ -111,7 +112,8 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     std::shared_ptr<withdrawals> withdrawals_;
     wakeup beat_now_;
     deadline next_beat_;
-    std::uint64_t round_ = 0;
+    std::uint64_t heartbeats_ = 0;
+    std::uint64_t round_ = 0;  // the number of its first heartbeat
     std::uint64_t places_made_ = 0;
     std::uint64_t connection_ = 0;  // that the last heartbeat went out on
     bool attended_ = false;

@@ -69,7 +69,7 @@ class script_call {
 /// Runs the script: EVALSHA, and where the server does not know it (NOSCRIPT), EVAL. Throws as
 /// connection::execute; what the script answers with redis.error_reply comes as refusal. `still_wanted`, if
 /// given, says whether to go on to EVAL, which the server would run after what was sent meanwhile; where not,
-/// NOSCRIPT is thrown. `call` must outlive the coroutine.
+/// NOSCRIPT is thrown. It may draw up `call` anew. `call` must outlive the coroutine.
 task<reply> evaluate(connection& on, const script_call& call, deadline until,
                      when_cancelled then = when_cancelled::give_up, std::function<bool()> still_wanted = {});
 

@@ -1,0 +1,162 @@
+// The heartbeats of a process's waiters: what is late, lost or refused of them puts nobody back and hides
+// nothing.
+#include "core/task_group.hpp"
+#include "fault/proxy.hpp"
+#include "locks/waiting_line.hpp"
+#include "redis/connection.hpp"
+#include "redis/scripts.hpp"
+#include "tests/support/lock_fixture.hpp"
+
+#include <dibs/error.hpp>
+
+#include <gmock/gmock.h>
+
+#include <functional>
+
+namespace dibs::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Waiters of one process, under a holder who stays.
+class line_test : public lock_test {
+   protected:
+    struct waiter {
+        waiter(std::shared_ptr<locks::waiting_line> line, const std::string& name)
+            : owner(name), place(std::in_place, std::move(line), owner, wanted) {}
+        owner_id owner;
+        std::optional<locks::waiting_line::place> place;
+    };
+    static constexpr locks::terms wanted{.lease = 60s};
+    static constexpr auto stand_in_queue = locks::grants::when_busy::stand_in_queue;
+
+    std::shared_ptr<locks::waiting_line> line_at(const locks::redis_server& server,
+                                                 const locks::message_source& messages) {
+        EXPECT_TRUE(run(at_.enqueue(owner_id("holder.1"), wanted, stand_in_queue, after(5s))).granted);
+        locks::grants scripts(server, locks::lock_keys::with_queue(lock_name(name_)));
+        return std::make_shared<locks::waiting_line>(io_.get_executor(), std::move(scripts), messages,
+                                                     lock_name(name_), "line");
+    }
+    std::shared_ptr<locks::waiting_line> line_at(const locks::redis_server& server) {
+        return line_at(server, servers_->for_lockers().subscriber);
+    }
+
+    std::unique_ptr<waiter> stand(const std::shared_ptr<locks::waiting_line>& line, const std::string& name) {
+        auto made = std::make_unique<waiter>(line, name);
+        EXPECT_FALSE(run(line->scripts().enqueue(made->owner, wanted, stand_in_queue, after(5s))).granted);
+        made->place->turn();
+        return made;
+    }
+    bool stands(const waiter& who) {
+        auto look = redis::command("ZSCORE").arg("dibs:{" + name_ + "}:alive");
+        return !run(ask(look.arg(locks::grants::entry(who.owner, wanted)))).is_nil();
+    }
+    /// What the line's waiters get where their wait ends now.
+    static bool fails(waiter& who) {
+        try {
+            EXPECT_FALSE(who.place->take());
+            return false;
+        } catch (const error&) {
+            return true;
+        }
+    }
+
+    void await(const std::function<bool()>& what) {
+        const auto until = after(20s);
+        while (!what()) {
+            ASSERT_LT(steady::now(), until);
+            io_.restart();
+            io_.run_for(1ms);
+        }
+    }
+    bool says(redis::command question, const std::string& what) {
+        return run(ask(std::move(question))).text().find(what) != std::string::npos;
+    }
+    /// A user with all rights but these, as the rules of ACL SETUSER have them.
+    redis::endpoint user_with(std::string_view rule) {
+        run(ask(redis::command("ACL")
+                    .arg("SETUSER")
+                    .arg(name_)
+                    .arg("reset")
+                    .arg("on")
+                    .arg(">pw")
+                    .arg("~*")
+                    .arg("&*")
+                    .arg("+@all")
+                    .arg(rule)));
+        auto where = redis::endpoint_from_url(urls_of(shared_servers()).redis);
+        where.user = name_;
+        where.password = "pw";
+        return where;
+    }
+
+    locks::grants at_{servers_->for_lockers().redis, locks::lock_keys::with_queue(lock_name(name_))};
+};
+
+/// Its requests go through a relay, its messages do not.
+class relayed_line : public line_test {
+   protected:
+    relayed_line() : relay_(io_.get_executor(), faults::endpoint_of(shared_servers().redis())) {
+        auto url = faults::url_through(relay_, shared_servers().redis());
+        server_ = std::make_shared<redis::connection>(io_.get_executor(), redis::endpoint_from_url(url));
+        line_ = line_at(server_);
+        first_ = stand(line_, "line.1");
+        second_ = stand(line_, "line.2");
+    }
+    void TearDown() override {
+        first_.reset();
+        second_.reset();
+        run(server_->close());
+        run(relay_.stop());
+        if (next_relay_) run(next_relay_->stop());
+    }
+
+    static faults::link_conditions held() { return {.hole = faults::black_hole::hold}; }
+
+    /// A heartbeat is under way to the server, and the connection it was sent on is lost: the client is at
+    /// its next one, over another relay.
+    void lose_a_heartbeat() {
+        relay_.set(faults::direction::to_server, held());
+        await([&] { return server_->outstanding() > 0; });
+        lost_client_ = server_->client_id().value();
+        relay_.admit(faults::admission::refuse);
+        next_relay_.emplace(io_.get_executor(), faults::endpoint_of(shared_servers().redis()),
+                            faults::proxy_options{.listen = relay_.address()});
+        relay_.hang_up(faults::side::client);
+        await([&] { return server_->outstanding() == 0; });
+    }
+    /// What was under way when the connection was lost reaches the server, unless that has closed it.
+    void deliver_late() {
+        relay_.set(faults::direction::to_server, {});
+        await([&] { return relay_.statistics().open == 0; });
+    }
+
+    faults::proxy relay_;
+    std::optional<faults::proxy> next_relay_;
+    std::int64_t lost_client_ = 0;
+    locks::redis_server server_;
+    std::shared_ptr<locks::waiting_line> line_;
+    std::unique_ptr<waiter> first_;
+    std::unique_ptr<waiter> second_;
+};
+
+// It knows how to cancel, but must be told what a heartbeat is: by then the first has left.
+TEST_F(relayed_line, who_left_is_not_put_back_by_a_server_that_has_forgotten_the_scripts) {
+    relay_.set(faults::direction::to_client, held());
+    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
+    run(ask(redis::command("SCRIPT").arg("FLUSH")));
+    run(ask(redis::command("SCRIPT").arg("LOAD").arg(redis::scripts::cancel.source())));
+    await([&] { return says(redis::command("INFO").arg("errorstats"), "NOSCRIPT"); });
+    first_->place.reset();
+    await([&] { return !stands(*first_); });
+    relay_.set(faults::direction::to_client, {});
+    await([&] {
+        auto known = redis::command("SCRIPT").arg("EXISTS").arg(redis::scripts::heartbeat.sha1());
+        return run(ask(std::move(known))).elements().at(0).integer() == 1;
+    });
+    EXPECT_FALSE(stands(*first_));
+    EXPECT_TRUE(stands(*second_));
+}
+
+}  // namespace
+}  // namespace dibs::tests
