@@ -131,17 +131,26 @@ task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
             if (steady::now() >= line->next_beat_) {
                 line->next_beat_ = after(heartbeat_interval);
                 co_await line->confirm();
+                co_await line->withdrawals_->lost().kill(line->scripts_, after(clean_up_time));
                 co_await line->beat();
             }
             line->trouble_ = nullptr;
+        } catch (const error& failure) {
+            line->withdrawals_->lost().add(failure);
+            line->failed();
         } catch (...) {
-            line->trouble_ = std::current_exception();
-            line->next_beat_ = after(heartbeat_interval);
+            line->failed();
         }
         co_await line->beat_now_.wait_until(line->next_beat_);
     }
     line->attended_ = false;
     line->trouble_ = nullptr;
+}
+
+// To be called where an exception is handled.
+void waiting_line::failed() {
+    trouble_ = std::current_exception();
+    next_beat_ = after(heartbeat_interval);
 }
 
 void waiting_line::attend_to_messages() {

@@ -87,6 +87,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     void attend();
     void attend_to_messages();
     static task<void> keep_alive(std::shared_ptr<waiting_line> line);
+    void failed();
     static task<void> listen(std::shared_ptr<waiting_line> line);
     task<void> subscribe();
     task<void> beat();

@@ -5,16 +5,12 @@
 #include "locks/timing.hpp"
 #include "redis/connection.hpp"
 
-#include <dibs/error.hpp>
-
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
-#include <set>
 #include <utility>
 
 namespace dibs::locks {
@@ -23,27 +19,22 @@ namespace {
 constexpr std::ptrdiff_t most_at_once = 500;  // others wait for the server meanwhile
 constexpr std::chrono::milliseconds pause_between_tries{20};
 
-struct doubt {
-    bool may_have_run = true;
-    std::optional<std::int64_t> lost_client;  // Redis's id of the connection it was sent on
-};
-
-doubt doubt_of(const std::exception_ptr& cause) {
-    if (!cause) return {};
+/// False: what ended with `cause` was not carried out.
+bool may_have_run(const std::exception_ptr& cause, lost_connections& lost) {
+    if (!cause) return true;
     try {
         std::rethrow_exception(cause);
-    } catch (const redis::lost_reply& lost) {
-        return {true, lost.client_id()};
     } catch (const error& failure) {
-        return {failure.in_doubt(), std::nullopt};
+        lost.add(failure);
+        return failure.in_doubt();
     } catch (...) {
-        return {};  // the waiter was cancelled
+        return true;  // the waiter was cancelled
     }
 }
 
-task<void> undo_once(const grants& scripts, const leavers& who, const std::set<std::int64_t>& lost_clients) {
+task<void> undo_once(const grants& scripts, const leavers& who, lost_connections& lost) {
     const auto until = after(clean_up_time);
-    for (const auto id : lost_clients) co_await scripts.kill_client(id, until);
+    co_await lost.kill(scripts, until);
     co_await scripts.cancel(who.entries, until);
 }
 
@@ -56,24 +47,25 @@ bool may_yet_work(const error& failure) {
 }
 
 /// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.
-task<void> undo(grants scripts, leavers who, std::optional<std::int64_t> lost_client) {
+task<void> undo(grants scripts, leavers who, lost_connections& lost) {
     const auto over = after(who.longest_lease);
-    std::set<std::int64_t> lost_clients;
-    if (lost_client) lost_clients.insert(*lost_client);
     asio::steady_timer pause(co_await asio::this_coro::executor);
     for (;;) {
         try {
-            co_await undo_once(scripts, who, lost_clients);
-            co_return;
+            co_await undo_once(scripts, who, lost);
+            // What was lost meanwhile may undo it in turn.
+            if (!lost.any() || steady::now() >= over) co_return;
         } catch (const error& failure) {
             if (!may_yet_work(failure) || steady::now() >= over) throw;
-            // What this one left on its connection is not to run later either.
-            const auto* cut = dynamic_cast<const redis::lost_reply*>(&failure);
-            if (cut && cut->client_id()) lost_clients.insert(*cut->client_id());
+            lost.add(failure);
         }
         pause.expires_after(pause_between_tries);
         co_await pause.async_wait(asio::use_awaitable);
     }
+}
+
+task<void> undo_alone(grants scripts, leavers who, lost_connections lost) {
+    co_await undo(std::move(scripts), std::move(who), lost);
 }
 
 void warn(const std::string& prefix) {
@@ -85,14 +77,27 @@ void warn(const std::string& prefix) {
 
 void withdraw(const asio::any_io_executor& executor, grants scripts, const owner_id& owner, terms wanted,
               const std::exception_ptr& cause) {
-    const auto found = doubt_of(cause);
-    if (!found.may_have_run) return;
+    lost_connections lost;
+    if (!may_have_run(cause, lost)) return;
     auto tell = [prefix = scripts.keys().prefix](const std::exception_ptr& failed) {
         if (failed) warn(prefix);
     };
     leavers alone;
     alone.add(owner, wanted);
-    spawn(executor, undo(std::move(scripts), std::move(alone), found.lost_client), std::move(tell));
+    spawn(executor, undo_alone(std::move(scripts), std::move(alone), std::move(lost)), std::move(tell));
+}
+
+void lost_connections::add(const error& failure) {
+    const auto* lost = dynamic_cast<const redis::lost_reply*>(&failure);
+    if (lost && lost->client_id()) clients_.insert(*lost->client_id());
+}
+
+task<void> lost_connections::kill(const grants& scripts, deadline until) {
+    while (!clients_.empty()) {
+        const auto id = *clients_.begin();
+        co_await scripts.kill_client(id, until);
+        clients_.erase(id);
+    }
 }
 
 void leavers::add(const owner_id& owner, const terms& wanted) {
@@ -118,7 +123,7 @@ leavers withdrawals::next() {
 task<void> withdrawals::go(std::shared_ptr<withdrawals> all) {
     while (!all->gathered_.entries.empty()) {
         try {
-            co_await undo(all->scripts_, all->next(), std::nullopt);
+            co_await undo(all->scripts_, all->next(), all->lost_);
         } catch (const std::exception&) {  // whatever it was, those after them are to leave as well
             warn(all->scripts_.keys().prefix);
         }

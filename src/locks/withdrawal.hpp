@@ -2,8 +2,12 @@
 
 #include "locks/grants.hpp"
 
+#include <dibs/error.hpp>
+
+#include <cstdint>
 #include <exception>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -14,6 +18,20 @@ namespace dibs::locks {
 /// nothing of it can run later; where that is not allowed a ghost may hold the lock for one lease.
 void withdraw(const asio::any_io_executor& executor, grants scripts, const owner_id& owner, terms wanted,
               const std::exception_ptr& cause);
+
+/// Connections that requests were lost on. What was sent there may run yet: they are killed before it is
+/// undone.
+class lost_connections {
+   public:
+    /// Of a request that ended with this.
+    void add(const error& failure);
+    bool any() const { return !clients_.empty(); }
+    /// Returns when nothing that was lost on any of them can run later, as far as the server permits.
+    task<void> kill(const grants& scripts, deadline until);
+
+   private:
+    std::set<std::int64_t> clients_;  // Redis's ids
+};
 
 /// Waiters that are gone, as the server knows them.
 struct leavers {
@@ -31,6 +49,8 @@ class withdrawals : public std::enable_shared_from_this<withdrawals> {
         : executor_(std::move(executor)), scripts_(std::move(scripts)) {}
 
     void add(const owner_id& owner, const terms& wanted);
+    /// Where requests were lost that named waiters of this queue.
+    lost_connections& lost() { return lost_; }
 
    private:
     leavers next();
@@ -39,6 +59,7 @@ class withdrawals : public std::enable_shared_from_this<withdrawals> {
     asio::any_io_executor executor_;
     grants scripts_;
     leavers gathered_;
+    lost_connections lost_;
     bool under_way_ = false;
 };
 

@@ -47,12 +47,13 @@ class refusal : public error {
     std::string code_;
 };
 
-/// The connection was lost with the request on its way (fault::in_doubt).
+/// The request was on its way when the connection was lost (fault::in_doubt), or when its deadline came
+/// (fault::timeout).
 class lost_reply : public error {
    public:
-    lost_reply(std::string backend, std::string subject, const std::string& cause,
+    lost_reply(fault kind, std::string backend, std::string subject, const std::string& cause,
                std::optional<std::int64_t> client_id)
-        : error(fault::in_doubt, std::move(backend), std::move(subject), cause), client_id_(client_id) {}
+        : error(kind, std::move(backend), std::move(subject), cause), client_id_(client_id) {}
     /// Redis's CLIENT ID of the connection the request was sent on, so that it can be killed before its
     /// effects are undone; empty where the user may not ask for it.
     std::optional<std::int64_t> client_id() const { return client_id_; }
@@ -78,7 +79,8 @@ class connection {
     /// Sends the command and waits for its reply. Throws dibs::error:
     /// - refusal (refused): the server answered with an error, or refused our user or database;
     /// - lost_reply (in_doubt): the connection was lost after sending;
-    /// - timeout: the deadline (to about a millisecond) came after sending, and before the reply;
+    /// - lost_reply (timeout): the deadline (to about a millisecond) came after sending, and before the
+    /// reply;
     /// - unavailable: the deadline came before it could be sent; exhausted: too many requests; closed.
     task<reply> execute(command what, deadline until, when_cancelled then = when_cancelled::give_up);
 

@@ -177,7 +177,8 @@ std::exception_ptr connection::core::to_exception(const call& asked, const failu
     switch (why.kind) {
         case fault::refused: return std::make_exception_ptr(refusal(backend, subject, why.cause));
         case fault::in_doubt:
-            return std::make_exception_ptr(lost_reply(backend, subject, why.cause, client_id_));
+        case fault::timeout:
+            return std::make_exception_ptr(lost_reply(why.kind, backend, subject, why.cause, client_id_));
         default: return std::make_exception_ptr(error(why.kind, backend, subject, why.cause));
     }
 }

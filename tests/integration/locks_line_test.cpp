@@ -158,5 +158,24 @@ TEST_F(relayed_line, who_left_is_not_put_back_by_a_server_that_has_forgotten_the
     EXPECT_TRUE(stands(*second_));
 }
 
+TEST_F(relayed_line, who_left_is_not_put_back_by_a_heartbeat_of_a_lost_connection) {
+    lose_a_heartbeat();
+    first_->place.reset();
+    await([&] { return !stands(*first_); });
+    deliver_late();
+    EXPECT_FALSE(stands(*first_));
+    EXPECT_TRUE(stands(*second_));
+}
+
+// Whoever was granted the lock meanwhile may have given it back: that sends no withdrawal.
+TEST_F(relayed_line, a_connection_that_lost_a_heartbeat_is_closed_before_the_next) {
+    lose_a_heartbeat();
+    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
+    await([&] { return says(redis::command("INFO").arg("commandstats"), "zremrangebyscore"); });
+    const auto lost = run(ask(redis::command("CLIENT").arg("LIST").arg("ID").arg(lost_client_)));
+    EXPECT_EQ(lost.text(), "");
+    deliver_late();
+}
+
 }  // namespace
 }  // namespace dibs::tests

@@ -169,7 +169,10 @@ TEST_F(redis_failures, replies_stay_aligned_after_a_timeout) {
     for (std::size_t i = 0; i < late.size(); ++i)
         all.spawn(record(shared, command("ECHO").arg(i), after(i % 2 == 0 ? 30ms : 60ms), late.at(i)));
     run_task(io, all.join());
-    for (const auto& end : late) EXPECT_EQ(end.failed, fault::timeout) << end.text;
+    for (const auto& end : late) {
+        EXPECT_EQ(end.failed, fault::timeout) << end.text;
+        EXPECT_EQ(end.client_id, shared.client_id());
+    }
     redis.signal(SIGCONT);
     EXPECT_EQ(ask(shared, command("ECHO").arg("after")).text(), "after");
     EXPECT_EQ(shared.generation(), 1U);
