@@ -134,7 +134,6 @@ task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
                 co_await line->withdrawals_->lost().kill(line->scripts_, after(clean_up_time));
                 co_await line->beat();
             }
-            line->trouble_ = nullptr;
         } catch (const error& failure) {
             line->withdrawals_->lost().add(failure);
             line->failed();
@@ -206,6 +205,7 @@ task<bool> waiting_line::beat_with(std::vector<std::string> entries) {
     const auto sent = steady::now();
     std::function<std::vector<std::string>()> anew = [this] { return named_and_there(); };
     const auto pulse = co_await scripts_.heartbeat(process_, entries, after(clean_up_time), std::move(anew));
+    trouble_ = nullptr;
     observe(sent, pulse.state);
     if (pulse.holder && pulse.state.remaining)
         deliver(pulse.holder->text(), {pulse.token, 1, locks::valid_until(sent, *pulse.state.remaining)});

@@ -118,8 +118,8 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     std::uint64_t places_made_ = 0;
     std::uint64_t connection_ = 0;  // that the last heartbeat went out on
     bool attended_ = false;
-    bool listening_ = false;  // or trying to
-    std::exception_ptr trouble_;
+    bool listening_ = false;      // or trying to
+    std::exception_ptr trouble_;  // of the last heartbeat, until one succeeds
 };
 
 }  // namespace dibs::locks

@@ -177,5 +177,22 @@ TEST_F(relayed_line, a_connection_that_lost_a_heartbeat_is_closed_before_the_nex
     deliver_late();
 }
 
+TEST_F(line_test, the_failure_of_the_last_heartbeat_stays_until_one_succeeds) {
+    // Which a heartbeat needs, and nothing else that the line asks.
+    const auto where = user_with("-zremrangebyscore");
+    auto server = std::make_shared<redis::connection>(io_.get_executor(), where);
+    const auto line = line_at(server);
+    auto waiting = stand(line, "line.1");
+    await([&] { return fails(*waiting); });
+    locks::attempt busy;
+    busy.remaining = 100ms;
+    line->observe(steady::now(), busy);  // wakes it before the next is due
+    io_.restart();
+    io_.poll();
+    EXPECT_TRUE(fails(*waiting));
+    user_with("+zremrangebyscore");
+    await([&] { return !fails(*waiting); });
+}
+
 }  // namespace
 }  // namespace dibs::tests
