@@ -153,7 +153,8 @@ void waiting_line::failed() {
 }
 
 void waiting_line::attend_to_messages() {
-    if (!subscription_ && !std::exchange(listening_, true)) spawn(executor_, listen(shared_from_this()));
+    if (!subscription_.active() && !std::exchange(listening_, true))
+        spawn(executor_, listen(shared_from_this()));
 }
 
 // Apart from the heartbeats, which keep the waiters alive and bring their grants where nobody can listen.

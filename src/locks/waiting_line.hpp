@@ -106,7 +106,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     lock_name name_;
     std::string process_;
     std::string channel_;
-    std::optional<redis::subscription> subscription_;
+    redis::subscription subscription_;
     std::list<place*> places_;
     std::weak_ptr<redis_hold> unconfirmed_;
     server_clock clock_;

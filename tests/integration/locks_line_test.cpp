@@ -194,5 +194,24 @@ TEST_F(line_test, the_failure_of_the_last_heartbeat_stays_until_one_succeeds) {
     await([&] { return !fails(*waiting); });
 }
 
+TEST_F(line_test, listens_again_when_it_may_after_it_was_refused_to) {
+    const auto where = user_with("+ping");
+    auto messages = std::make_shared<redis::subscriber>(io_.get_executor(), where);
+    const auto line = line_at(servers_->for_lockers().redis, messages);
+    auto waiting = stand(line, "line.1");
+    const auto listeners = [&] {
+        auto count = redis::command("PUBSUB").arg("NUMSUB").arg("dibs:{" + name_ + "}:line");
+        return run(ask(std::move(count))).elements().at(1).integer();
+    };
+    await([&] { return listeners() == 1; });
+    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
+    user_with("resetchannels");  // which also cuts off those who listen
+    await([&] { return says(redis::command("INFO").arg("errorstats"), "NOPERM"); });
+    EXPECT_EQ(listeners(), 0);
+    user_with("+ping");
+    await([&] { return listeners() == 1; });
+    EXPECT_EQ(listeners(), 1);
+}
+
 }  // namespace
 }  // namespace dibs::tests
