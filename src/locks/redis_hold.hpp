@@ -4,6 +4,7 @@
 #include "locks/lease.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <utility>
 
@@ -34,11 +35,14 @@ class redis_hold : public hold {
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override;
     task<release_outcome> release() override;
     bool release_is_shielded() const override { return true; }
+    /// Whether somebody has asked for a renewal, whatever came of it.
+    bool renewal_asked() const { return renewals_ > 0; }
 
    private:
     grants scripts_;
     grant grant_;
     std::atomic<deadline> valid_until_;  // the holder may look from another thread
+    std::uint64_t renewals_ = 0;         // asked for
     bool released_ = false;
 };
 

@@ -183,7 +183,8 @@ task<void> waiting_line::subscribe() {
 task<void> waiting_line::confirm() {
     const auto held = unconfirmed_.lock();
     unconfirmed_.reset();
-    if (held) co_await held->renew(held->duration(), held->valid_until());
+    // Whoever has renewed it meanwhile has chosen its time.
+    if (held && !held->renewal_asked()) co_await held->renew(held->duration(), held->valid_until());
 }
 
 task<void> waiting_line::beat() {

@@ -11,7 +11,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <functional>
+#include <future>
 
 namespace dibs::tests {
 namespace {
@@ -211,6 +213,55 @@ TEST_F(line_test, listens_again_when_it_may_after_it_was_refused_to) {
     user_with("+ping");
     await([&] { return listeners() == 1; });
     EXPECT_EQ(listeners(), 1);
+}
+
+task<void> take_and_renew(task<std::optional<locks::lease>> take, std::chrono::milliseconds duration,
+                          std::optional<locks::lease>& held, bool& renewed) {
+    held = co_await std::move(take);
+    if (held) renewed = co_await held->held()->renew(duration, after(5s));
+}
+
+TEST_F(line_test, a_lease_that_was_shortened_by_hand_is_not_extended_by_its_confirmation) {
+    constexpr auto short_lease = 2s;
+    const auto here = make("queue");
+    lock_servers elsewhere(io_.get_executor(), urls_of(shared_servers()));
+    const auto there = make_lock("queue", elsewhere.for_lockers()).locker;
+    std::optional<locks::lease> held;
+    for (bool renewed = false; !renewed;) {  // a grant that was pushed is over in a second
+        held.reset();
+        auto before = run(take(*there, 20s, 60s));
+        ASSERT_TRUE(before);
+        task_group waiting(io_.get_executor());
+        waiting.spawn(take_and_renew(take(*here, 20s, 60s), short_lease, held, renewed));
+        run(await_queue());
+        run(before->release());
+        run(waiting.join());
+        ASSERT_TRUE(held);
+    }
+    const auto left = [&] {
+        return std::chrono::milliseconds(
+            run(ask(redis::command("PTTL").arg("dibs:{" + name_ + "}:lock"))).integer());
+    };
+    auto most = left();
+    await([&] {
+        const auto now = left();
+        most = std::max(most, now);
+        return now < 0ms || now > short_lease;
+    });
+    EXPECT_LE(most, short_lease);
+}
+
+TEST_F(relayed_line, an_earlier_renewal_that_is_answered_late_does_not_extend_a_shorter_one) {
+    const locks::grants through_relay(server_, locks::lock_keys::with_queue(lock_name(name_)));
+    locks::redis_hold mine(through_relay, {lock_name(name_), owner_id("holder.1"), fencing_token(1), 1,
+                                           wanted.lease, after(wanted.lease)});
+    relay_.set(faults::direction::to_client, held());
+    const auto first = start_task(io_.get_executor(), mine.renew(60s, after(20s)));
+    EXPECT_THROW(run(mine.renew(2s, after(100ms))), error);  // in doubt: the server may have done it
+    const auto shorter = mine.valid_until();
+    relay_.set(faults::direction::to_client, {});
+    await([&] { return first.wait_for(0s) == std::future_status::ready; });
+    EXPECT_EQ(mine.valid_until(), shorter);
 }
 
 }  // namespace
