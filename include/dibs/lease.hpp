@@ -65,11 +65,12 @@ class lease {
 
     /// Runs one statement with `$1` … in the session of a `database` lock, and returns its rows. What it
     /// writes is committed by release(), or not at all: whoever lost the lock can write nothing. Throws
-    /// dibs::error: refused with PostgreSQL's words, after which nothing of this lease can be committed;
-    /// timeout where it took longer than 30 s, and the session is given up with the lock; unavailable where
-    /// the session is over; closed after release(); exhausted where another statement ran all that time;
-    /// bad_input for a lease of another algorithm. Renewals wait for it: one that takes longer than the lease
-    /// lets the lease be told lost.
+    /// dibs::error: refused with PostgreSQL's words, after which nothing of this lease can be committed:
+    /// PostgreSQL has freed the lock, and lost() is signalled (within a savepoint too); timeout where it took
+    /// longer than 30 s, and the session is given up with the lock, as where the caller is cancelled;
+    /// unavailable where the session is over; closed after release(); exhausted where another statement ran
+    /// all that time; bad_input for a lease of another algorithm. Renewals wait for it: one that takes longer
+    /// than the lease lets the lease be told lost.
     boost::asio::awaitable<sql_rows> execute(std::string sql, std::vector<sql_value> parameters = {});
 
     /// Gives the lock back; afterwards the lease answers name(), owner() and token(), and is not valid.

@@ -17,12 +17,25 @@ namespace dibs {
 namespace detail {
 namespace {
 
+/// Nothing of the lease may be touched afterwards: who is told may drop it.
+void tell_if_over(lease_parts& parts, const locks::hold& held) {
+    if (steady::now() >= held.valid_until()) parts.care.over();
+}
+
 task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     locks::check_lease(duration, parts.loss->name().text());
     if (parts.released || parts.loss->given()) co_return false;
     const auto held = parts.held.held();
-    const bool extended = co_await held->renew(duration, held->valid_until());
+    std::exception_ptr failed;
+    bool extended = false;
+    try {
+        extended = co_await held->renew(duration, held->valid_until());
+    } catch (...) {
+        failed = std::current_exception();
+    }
     if (extended) parts.care.renewed();
+    tell_if_over(parts, *held);
+    if (failed) std::rethrow_exception(failed);
     co_return extended;
 }
 
@@ -44,7 +57,15 @@ task<sql_rows> execute(lease_parts& parts, std::string sql, std::vector<sql_valu
     for (const auto& value : parameters) value ? values.add(*value) : values.add_null();
     const postgres::statement once{"", sql.c_str()};
     const auto held = parts.held.held();
-    const auto answer = co_await held->execute(once, std::move(values), after(statement_time));
+    std::exception_ptr failed;
+    postgres::result answer;
+    try {
+        answer = co_await held->execute(once, std::move(values), after(statement_time));
+    } catch (...) {
+        failed = std::current_exception();
+    }
+    tell_if_over(parts, *held);
+    if (failed) std::rethrow_exception(failed);
     co_return rows_of(answer);
 }
 

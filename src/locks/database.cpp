@@ -84,12 +84,13 @@ class database_hold final : public hold {
         const auto turn = co_await turns_.enter(until);
         if (ended_) co_return false;
         if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
+        const session_watch watch(*this);
         const auto sent = steady::now();
         auto patience = postgres::params().add(milliseconds_text(lease));
         try {
             co_await transaction_.execute(set_patience, std::move(patience), until);
         } catch (const error&) {
-            ended_ = true;
+            end();
             co_return false;
         }
         patience_ = lease;
@@ -103,6 +104,7 @@ class database_hold final : public hold {
         if (!turn) throw error(fault::exhausted, "dibs", name().text(), "its session is in use");
         if (ended_)
             throw error(fault::unavailable, "postgresql", name().text(), "the lock's session is over");
+        const session_watch watch(*this);
         const auto sent = steady::now();
         auto answer = co_await transaction_.execute(what, std::move(values), until);
         // The server's patience begins anew with its answer.
@@ -122,6 +124,25 @@ class database_hold final : public hold {
     }
 
    private:
+    /// The lock goes with its transaction, in whatever way a statement ends: answered, failed or cancelled.
+    class session_watch {
+       public:
+        explicit session_watch(database_hold& of) : of_(of) {}
+        session_watch(const session_watch&) = delete;
+        session_watch& operator=(const session_watch&) = delete;
+        ~session_watch() {
+            if (!of_.transaction_.sound()) of_.end();
+        }
+
+       private:
+        database_hold& of_;
+    };
+
+    void end() {
+        ended_ = true;
+        valid_until_ = std::min(valid_until_.load(), steady::now());
+    }
+
     /// A session serves one at a time: a renewal under way ends first.
     task<std::optional<gate::pass>> take_last_turn() {
         auto turn = co_await turns_.enter(after(clean_up_time));

@@ -146,4 +146,9 @@ void keeper::care::renewed() {
         keeping->move(watcher_->charge_, watcher_->charge_.next_due());
 }
 
+void keeper::care::over() {
+    const auto keeping = state_.lock();
+    if (keeping && watcher_ && !watcher_->charge_.over) keeping->lose(watcher_->charge_);
+}
+
 }  // namespace dibs::locks

@@ -70,6 +70,8 @@ class keeper {
         ~care();
         /// To be called after a renewal by hand.
         void renewed();
+        /// To be called where the lease is seen to be over: its holder is told before this returns.
+        void over();
 
        private:
         friend class keeper;

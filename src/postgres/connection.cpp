@@ -99,6 +99,10 @@ bool connection::in_transaction() const {
     return usable() && PQtransactionStatus(session_.get()) != PQTRANS_IDLE;
 }
 
+bool connection::in_sound_transaction() const {
+    return usable() && PQtransactionStatus(session_.get()) == PQTRANS_INTRANS;
+}
+
 bool connection::still_open() const {
     if (!usable() || PQstatus(session_.get()) != CONNECTION_OK) return false;
     // An idle session has nothing to say but that it ends (or, rarely, that a setting was changed: then it is

@@ -63,6 +63,8 @@ class connection {
     /// False after an error that leaves the session's state unknown.
     bool usable() const { return session_ != nullptr; }
     bool in_transaction() const;
+    /// In a transaction of which no statement has failed.
+    bool in_sound_transaction() const;
     /// Looks, without a round trip, whether the server has ended an idle session.
     bool still_open() const;
 

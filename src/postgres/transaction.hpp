@@ -24,6 +24,10 @@ class transaction {
     /// All in one round trip, a result each.
     task<std::vector<result>> execute(std::vector<query> together, deadline until);
 
+    /// False once it keeps no lock and commits nothing more: its session was lost, one of its statements
+    /// failed, or ended it.
+    bool sound() const { return session_ && (*session_)->in_sound_transaction(); }
+
     /// Throws failure where the server rolled back instead, and in_doubt where its answer was lost.
     task<void> commit(deadline until);
     /// The last statement and the commit in one round trip.

@@ -1,9 +1,13 @@
 // Leases of the `database` lock, whose session the holder may write in.
+#include "core/spawn.hpp"
 #include "postgres/connection.hpp"
 #include "tests/support/client_fixture.hpp"
 
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <future>
 #include <vector>
 
@@ -12,7 +16,49 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class client_database : public client_test {};
+class client_database : public client_test {
+   protected:
+    /// Cancels `work` when it is under way, and returns when it has ended.
+    void cancel(task<void> work) {
+        asio::cancellation_signal stop;
+        bool ended = false;
+        spawn(io_.get_executor(), std::move(work), stop.slot(),
+              [&](const std::exception_ptr&) { ended = true; });
+        run_for(50ms);
+        ASSERT_FALSE(ended);
+        asio::post(io_, [&] { stop.emit(asio::cancellation_type::terminal); });
+        while (!ended) run_for(1ms);
+    }
+
+    pid_t backend_of(lease& held) {
+        return std::stoi(run(held.execute("SELECT pg_backend_pid()")).at(0).at(0).value());
+    }
+
+    void expect_lost_and_free(const lease& held) {
+        EXPECT_FALSE(held.valid());
+        EXPECT_TRUE(held.lost().stop_requested());
+        EXPECT_NE(held.loss(), "");
+        auto other = connect();
+        auto next = run(other.acquire(request_for(algorithm::database, 20s)));
+        ASSERT_TRUE(next) << "held by a session that is gone";
+        run(next->release());
+    }
+};
+
+task<void> execute(lease& held, std::string what) { co_await held.execute(std::move(what)); }
+task<void> renew(lease& held, std::chrono::milliseconds duration) { co_await held.renew(duration); }
+
+/// A session's process that stands still until this goes.
+class stopped_backend {
+   public:
+    explicit stopped_backend(pid_t process) : process_(process) { ::kill(process_, SIGSTOP); }
+    stopped_backend(const stopped_backend&) = delete;
+    stopped_backend& operator=(const stopped_backend&) = delete;
+    ~stopped_backend() { ::kill(process_, SIGCONT); }
+
+   private:
+    pid_t process_;
+};
 
 TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
@@ -24,6 +70,46 @@ TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     run_for(200ms);
     EXPECT_TRUE(held.lost().stop_requested());
     EXPECT_THROW(run(held.release()), error);
+}
+
+TEST_F(client_database, a_session_that_ends_under_its_holders_statement_is_lost_at_once) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 10s);
+    EXPECT_THROW(run(execute(held, "SELECT pg_terminate_backend(pg_backend_pid())")), error);
+    expect_lost_and_free(held);
+    EXPECT_THROW(run(held.release()), error);
+}
+
+TEST_F(client_database, a_statement_that_is_cancelled_takes_the_lock_with_its_session) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 60s);
+    cancel(execute(held, "SELECT pg_sleep(60)"));
+    expect_lost_and_free(held);
+}
+
+TEST_F(client_database, a_renewal_that_is_cancelled_takes_the_lock_with_its_session) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 60s);
+    {
+        const stopped_backend hangs(backend_of(held));
+        cancel(renew(held, 60s));
+        EXPECT_FALSE(held.valid());
+    }
+    expect_lost_and_free(held);
+}
+
+// PostgreSQL gives the locks of a transaction back when a statement in it fails, not when it ends.
+TEST_F(client_database, a_statement_that_fails_gives_the_lock_back_and_says_so) {
+    for (const std::string what : {"SELECT 1 / 0", "ROLLBACK", "COMMIT"}) {
+        auto locks = connect();
+        auto held = hold(locks, algorithm::database, 10s);
+        try {
+            run(execute(held, what));
+        } catch (const error&) {
+        }
+        SCOPED_TRACE(what);
+        expect_lost_and_free(held);
+    }
 }
 
 // Renewals go over the same session.
