@@ -79,24 +79,17 @@ class database_hold final : public hold {
     std::chrono::milliseconds duration() const override { return request_.lease; }
     postgres::transaction* transaction() override { return &transaction_; }
 
-    /// The row stays ours while the session lives, so any failure means that it is lost.
+    /// The row stays ours while the session lives, so any failure means that it is lost; and a session that
+    /// is given up on is closed, so that there is no second try: `until` bounds the wait for its turn only.
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         const auto turn = co_await turns_.enter(until);
         if (ended_) co_return false;
         if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
-        const session_watch watch(*this);
-        const auto sent = steady::now();
-        auto patience = postgres::params().add(milliseconds_text(lease));
-        try {
-            co_await transaction_.execute(set_patience, std::move(patience), until);
-        } catch (const error&) {
-            end();
-            co_return false;
-        }
-        patience_ = lease;
-        valid_until_ = locks::valid_until(sent, lease);
-        co_return true;
+        co_return co_await extend(lease, valid_until_);
     }
+
+    /// Of a hold that nobody else knows yet: the lease begins now.
+    task<bool> begin(deadline until) { return extend(request_.lease, until); }
 
     task<postgres::result> execute(const postgres::statement& what, postgres::params values,
                                    deadline until) override {
@@ -137,6 +130,21 @@ class database_hold final : public hold {
        private:
         database_hold& of_;
     };
+
+    task<bool> extend(std::chrono::milliseconds lease, deadline until) {
+        const session_watch watch(*this);
+        const auto sent = steady::now();
+        auto patience = postgres::params().add(milliseconds_text(lease));
+        try {
+            co_await transaction_.execute(set_patience, std::move(patience), until);
+        } catch (const error&) {
+            end();
+            co_return false;
+        }
+        patience_ = lease;
+        valid_until_ = locks::valid_until(sent, lease);
+        co_return true;
+    }
 
     void end() {
         ended_ = true;
@@ -224,7 +232,7 @@ task<std::optional<lease>> database_locker::acquire(lock_request request) {
                                                         std::move(turns), request, owner, answer.token, sent);
             // After a wait at the row it is not known since when it is ours.
             if (steady::now() - sent > request.lease / 8) {
-                const bool kept = co_await held->renew(request.lease, answer_deadline(until));
+                const bool kept = co_await held->begin(answer_deadline(until));
                 if (!kept)
                     throw error(fault::unavailable, "postgresql", request.name.text(),
                                 "the session was lost as it was granted the lock");

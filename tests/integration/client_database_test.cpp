@@ -98,6 +98,22 @@ TEST_F(client_database, a_renewal_that_is_cancelled_takes_the_lock_with_its_sess
     expect_lost_and_free(held);
 }
 
+// Its renewal is due at 2 s and would be asked for again half a second later; it has until nearly 6 s.
+TEST_F(client_database, a_renewal_is_not_given_up_while_the_lease_lasts) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 6s);
+    const auto first_end = held.valid_until();
+    {
+        const stopped_backend hangs(backend_of(held));
+        run_for(3s);
+    }
+    const auto until = after(10s);
+    while (held.valid() && held.valid_until() < first_end + 1500ms && steady::now() < until) run_for(1ms);
+    EXPECT_TRUE(held.valid()) << held.loss();
+    EXPECT_NO_THROW(run(execute(held, "SELECT 1")));
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+}
+
 // PostgreSQL gives the locks of a transaction back when a statement in it fails, not when it ends.
 TEST_F(client_database, a_statement_that_fails_gives_the_lock_back_and_says_so) {
     for (const std::string what : {"SELECT 1 / 0", "ROLLBACK", "COMMIT"}) {
