@@ -26,16 +26,17 @@ task<bool> renew(lease_parts& parts, std::chrono::milliseconds duration) {
     locks::check_lease(duration, parts.loss->name().text());
     if (parts.released || parts.loss->given()) co_return false;
     const auto held = parts.held.held();
-    std::exception_ptr failed;
+    const auto until = held->valid_until();
+    auto renewal = held->renew(duration, until);
+    if (held->valid_until() < until) parts.care.moved();  // whatever becomes of it
     bool extended = false;
     try {
-        extended = co_await held->renew(duration, held->valid_until());
+        extended = co_await std::move(renewal);
     } catch (...) {
-        failed = std::current_exception();
+        tell_if_over(parts, *held);
+        throw;
     }
-    if (extended) parts.care.renewed();
-    tell_if_over(parts, *held);
-    if (failed) std::rethrow_exception(failed);
+    extended ? parts.care.moved() : parts.care.over();
     co_return extended;
 }
 

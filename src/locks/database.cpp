@@ -82,14 +82,13 @@ class database_hold final : public hold {
     /// The row stays ours while the session lives, so any failure means that it is lost; and a session that
     /// is given up on is closed, so that there is no second try: `until` bounds the wait for its turn only.
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
-        const auto turn = co_await turns_.enter(until);
-        if (ended_) co_return false;
-        if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
-        co_return co_await extend(lease, valid_until_);
+        valid_until_ = std::min(valid_until_.load(), locks::valid_until(steady::now(), lease));
+        patience_ = std::min(patience_, lease);
+        return renew_in_turn(++renewals_, lease, until);
     }
 
     /// Of a hold that nobody else knows yet: the lease begins now.
-    task<bool> begin(deadline until) { return extend(request_.lease, until); }
+    task<bool> begin(deadline until) { return extend(renewals_, request_.lease, until); }
 
     task<postgres::result> execute(const postgres::statement& what, postgres::params values,
                                    deadline until) override {
@@ -131,7 +130,14 @@ class database_hold final : public hold {
         database_hold& of_;
     };
 
-    task<bool> extend(std::chrono::milliseconds lease, deadline until) {
+    task<bool> renew_in_turn(std::uint64_t asked, std::chrono::milliseconds lease, deadline until) {
+        const auto turn = co_await turns_.enter(until);
+        if (ended_) co_return false;
+        if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
+        co_return co_await extend(asked, lease, valid_until_);
+    }
+
+    task<bool> extend(std::uint64_t asked, std::chrono::milliseconds lease, deadline until) {
         const session_watch watch(*this);
         const auto sent = steady::now();
         auto patience = postgres::params().add(milliseconds_text(lease));
@@ -141,8 +147,11 @@ class database_hold final : public hold {
             end();
             co_return false;
         }
-        patience_ = lease;
-        valid_until_ = locks::valid_until(sent, lease);
+        // One that waits for its turn may be to a shorter time.
+        if (asked == renewals_) {
+            patience_ = lease;
+            valid_until_ = locks::valid_until(sent, lease);
+        }
         co_return true;
     }
 
@@ -166,6 +175,7 @@ class database_hold final : public hold {
     fencing_token token_;
     std::chrono::milliseconds patience_;  // of the server with an idle session
     std::atomic<deadline> valid_until_;
+    std::uint64_t renewals_ = 0;  // that were asked for
     bool ended_ = false;
 };
 

@@ -140,7 +140,7 @@ keeper::care::~care() {
     if (keeping && watcher_) keeping->drop(watcher_->charge_);
 }
 
-void keeper::care::renewed() {
+void keeper::care::moved() {
     const auto keeping = state_.lock();
     if (keeping && watcher_ && !watcher_->charge_.over)
         keeping->move(watcher_->charge_, watcher_->charge_.next_due());

@@ -68,8 +68,8 @@ class keeper {
         care(care&&) noexcept = default;
         care& operator=(care&& other) noexcept;
         ~care();
-        /// To be called after a renewal by hand.
-        void renewed();
+        /// To be called where the lease's end was moved by hand: later, or earlier.
+        void moved();
         /// To be called where the lease is seen to be over: its holder is told before this returns.
         void over();
 

@@ -38,7 +38,9 @@ class hold {
     /// How long the lease was asked for.
     virtual std::chrono::milliseconds duration() const = 0;
     /// Extends the lease to `lease` from now. False: it is over; it is never revived. Throws dibs::error
-    /// where that is not known by `until`: it may be tried again.
+    /// where that is not known by `until`: it may be tried again. Where it makes the lease shorter
+    /// valid_until() says so from this call on, before it is awaited: a request that is never answered may
+    /// have been carried out.
     virtual task<bool> renew(std::chrono::milliseconds lease, deadline until) = 0;
     virtual task<release_outcome> release() = 0;
     /// Whether release() goes on to its end where its caller is cancelled.

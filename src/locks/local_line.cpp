@@ -49,10 +49,8 @@ class local_line::turn_hold final : public hold {
     std::chrono::milliseconds duration() const override { return lease_; }
 
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
-        if (turn_->holder != this) co_return false;
-        const bool extended = co_await turn_->held->renew(lease, until);
-        if (!extended) turn_->tokens_left = 0;  // another's, or nobody's: not to be handed on
-        co_return extended;
+        if (turn_->holder != this) return over();
+        return heed(turn_->held->renew(lease, until));
     }
 
     bool hand_on() override { return line_->hand_on(*turn_); }
@@ -66,6 +64,14 @@ class local_line::turn_hold final : public hold {
     }
 
    private:
+    static task<bool> over() { co_return false; }
+
+    task<bool> heed(task<bool> renewal) {
+        const bool extended = co_await std::move(renewal);
+        if (!extended) turn_->tokens_left = 0;  // another's, or nobody's: not to be handed on
+        co_return extended;
+    }
+
     // The next of us asks again when the backend has given the lock to whoever waits elsewhere.
     struct at_end {
         explicit at_end(const turn_hold& of) : line(of.line_), over(of.turn_) {}

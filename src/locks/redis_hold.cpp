@@ -17,11 +17,14 @@ task<release_outcome> redis_hold::release() {
 
 task<bool> redis_hold::renew(std::chrono::milliseconds lease, deadline until) {
     const auto sent = steady::now();
-    if (released_ || sent >= valid_until_.load()) co_return false;
-    const auto number = ++renewals_;
-    // A shorter lease that is never answered may have begun all the same.
     valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
-    const auto answer = co_await scripts_.renew(grant_.owner, lease, until);
+    return extend(++renewals_, sent, lease, until);
+}
+
+task<bool> redis_hold::extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease,
+                              deadline until) {
+    if (released_ || steady::now() >= valid_until_.load()) co_return false;
+    const auto answer = co_await scripts_.renew(grant_.owner, lease, std::min(until, valid_until_.load()));
     if (!answer.granted || steady::now() >= valid_until_.load()) co_return false;
     // One that was asked for later may have shortened it.
     if (number == renewals_) valid_until_ = locks::valid_until(sent, lease);

@@ -39,6 +39,8 @@ class redis_hold : public hold {
     bool renewal_asked() const { return renewals_ > 0; }
 
    private:
+    task<bool> extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease, deadline until);
+
     grants scripts_;
     grant grant_;
     std::atomic<deadline> valid_until_;  // the holder may look from another thread

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <utility>
 
 namespace dibs::locks {
@@ -31,18 +32,8 @@ class redlock_hold final : public hold {
 
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         const auto sent = steady::now();
-        if (released_ || sent >= valid_until_.load()) co_return false;
-        // A shorter lease that is never answered may have begun all the same.
         valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
-        const auto answer = co_await holder_.extend(lease, until);
-        if (answer.verdict == ballot::verdict::failed && answer.failure)
-            std::rethrow_exception(answer.failure);
-        // The lease is lost, and the keys that were just made again would bar others until they end.
-        if (answer.verdict == ballot::verdict::refused) holder_.leave();
-        if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
-            co_return false;
-        valid_until_ = locks::valid_until(sent, lease);
-        co_return true;
+        return extend(++renewals_, sent, lease, until);
     }
 
     task<release_outcome> release() override {
@@ -55,9 +46,24 @@ class redlock_hold final : public hold {
     }
 
    private:
+    task<bool> extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease, deadline until) {
+        if (released_ || steady::now() >= valid_until_.load()) co_return false;
+        const auto answer = co_await holder_.extend(lease, std::min(until, valid_until_.load()));
+        if (answer.verdict == ballot::verdict::failed && answer.failure)
+            std::rethrow_exception(answer.failure);
+        // The lease is lost, and the keys that were just made again would bar others until they end.
+        if (answer.verdict == ballot::verdict::refused) holder_.leave();
+        if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
+            co_return false;
+        // One that was asked for later may have shortened it.
+        if (number == renewals_) valid_until_ = locks::valid_until(sent, lease);
+        co_return true;
+    }
+
     candidate holder_;
     lock_request request_;
     std::atomic<deadline> valid_until_;
+    std::uint64_t renewals_ = 0;  // asked for
     int tries_;
     bool released_ = false;
 };

@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <gmock/gmock.h>
 
-#include <csignal>
 #include <future>
 #include <vector>
 
@@ -30,10 +29,6 @@ class client_database : public client_test {
         while (!ended) run_for(1ms);
     }
 
-    pid_t backend_of(lease& held) {
-        return std::stoi(run(held.execute("SELECT pg_backend_pid()")).at(0).at(0).value());
-    }
-
     void expect_lost_and_free(const lease& held) {
         EXPECT_FALSE(held.valid());
         EXPECT_TRUE(held.lost().stop_requested());
@@ -47,18 +42,6 @@ class client_database : public client_test {
 
 task<void> execute(lease& held, std::string what) { co_await held.execute(std::move(what)); }
 task<void> renew(lease& held, std::chrono::milliseconds duration) { co_await held.renew(duration); }
-
-/// A session's process that stands still until this goes.
-class stopped_backend {
-   public:
-    explicit stopped_backend(pid_t process) : process_(process) { ::kill(process_, SIGSTOP); }
-    stopped_backend(const stopped_backend&) = delete;
-    stopped_backend& operator=(const stopped_backend&) = delete;
-    ~stopped_backend() { ::kill(process_, SIGCONT); }
-
-   private:
-    pid_t process_;
-};
 
 TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
@@ -91,7 +74,7 @@ TEST_F(client_database, a_renewal_that_is_cancelled_takes_the_lock_with_its_sess
     auto locks = connect();
     auto held = hold(locks, algorithm::database, 60s);
     {
-        const stopped_backend hangs(backend_of(held));
+        const stopped session({backend_of(held)});
         cancel(renew(held, 60s));
         EXPECT_FALSE(held.valid());
     }
@@ -104,7 +87,7 @@ TEST_F(client_database, a_renewal_is_not_given_up_while_the_lease_lasts) {
     auto held = hold(locks, algorithm::database, 6s);
     const auto first_end = held.valid_until();
     {
-        const stopped_backend hangs(backend_of(held));
+        const stopped session({backend_of(held)});
         run_for(3s);
     }
     const auto until = after(10s);

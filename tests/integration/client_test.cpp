@@ -17,7 +17,30 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class client_of : public client_test, public testing::WithParamInterface<algorithm> {};
+class client_of : public client_test, public testing::WithParamInterface<algorithm> {
+   protected:
+    /// The processes that a lease of this algorithm needs.
+    std::vector<pid_t> servers_of_lock(lease& held) {
+        auto& servers = shared_servers();
+        if (GetParam() == algorithm::database) return {backend_of(held)};
+        if (GetParam() != algorithm::redlock) return {servers.redis().pid()};
+        std::vector<pid_t> masters;
+        for (std::size_t i = 0; i < 5; ++i) masters.push_back(servers.redis_master(i).pid());
+        return masters;
+    }
+
+    void take_away(lease& held) {
+        const auto all = servers_->for_lockers();
+        const auto drop = redis::command("DEL").arg("dibs:{" + name_ + "}:lock");
+        const auto drop_vote = redis::command("DEL").arg("dibs:{" + name_ + "}:redlock");
+        run(servers_->redis().execute(redis::command(drop), after(5s)));
+        for (const auto& master : all.masters) run(master->execute(redis::command(drop_vote), after(5s)));
+        if (GetParam() != algorithm::database) return;
+        const postgres::statement end_it{"test_end_backend", "SELECT pg_terminate_backend($1)"};
+        auto session = postgres::params().add(std::to_string(backend_of(held)));
+        run(all.pool->execute(end_it, std::move(session), after(5s)));
+    }
+};
 
 INSTANTIATE_TEST_SUITE_P(every_algorithm, client_of, testing::ValuesIn(all_algorithms),
                          [](const auto& with) { return std::string(to_string(with.param)); });
@@ -66,6 +89,41 @@ TEST_P(client_of, a_lease_that_nobody_renews_is_lost_before_it_ends) {
         EXPECT_FALSE(run(held->renew(500ms)));
     }
     EXPECT_GT(left, 0ms);
+}
+
+TEST_P(client_of, a_shorter_lease_is_lost_in_time_though_nobody_answers) {
+    steady::duration left{};
+    // A machine that stands still meanwhile tells late: it is done again.
+    for (int i = 0; i < 5 && left <= 0ms; ++i) {
+        auto locks = connect();
+        auto wanted = request_for(GetParam(), 20s);
+        wanted.lease = 60s;
+        wanted.renewal = renewal::by_hand;
+        auto held = run(locks.acquire(wanted));
+        ASSERT_TRUE(held);
+        const std::stop_callback on_loss(held->lost(), [&] { left = held->valid_until() - steady::now(); });
+        const stopped silent(servers_of_lock(*held));
+        auto renewed = start_task(io_.get_executor(), held->renew(300ms));
+        const auto until = after(10s);
+        while (!held->lost().stop_requested() && steady::now() < until) run_for(1ms);
+        ASSERT_TRUE(held->lost().stop_requested());
+        while (renewed.wait_for(0s) != std::future_status::ready && steady::now() < until) run_for(1ms);
+        EXPECT_EQ(renewed.wait_for(0s), std::future_status::ready) << "it waits for the lease that was";
+    }
+    EXPECT_GT(left, 0ms);
+}
+
+TEST_P(client_of, is_told_at_once_by_a_renewal_that_the_lease_is_over) {
+    auto locks = connect();
+    auto wanted = request_for(GetParam());
+    wanted.lease = 60s;
+    wanted.renewal = renewal::by_hand;
+    auto held = run(locks.acquire(wanted));
+    ASSERT_TRUE(held);
+    take_away(*held);
+    EXPECT_FALSE(run(held->renew(60s)));
+    EXPECT_FALSE(held->valid());
+    EXPECT_TRUE(held->lost().stop_requested());
 }
 
 TEST_P(client_of, a_dropped_lease_is_given_back) {

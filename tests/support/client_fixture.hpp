@@ -5,7 +5,13 @@
 
 #include <dibs/client.hpp>
 
+#include <sys/types.h>
+
 #include <chrono>
+#include <csignal>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace dibs::tests {
 
@@ -34,10 +40,30 @@ class client_test : public lock_test {
         return std::move(run(by.acquire(wanted)).value());
     }
 
+    /// The process of a `database` lock's session.
+    pid_t backend_of(lease& held) {
+        return std::stoi(run(held.execute("SELECT pg_backend_pid()")).at(0).at(0).value());
+    }
+
     void run_for(steady::duration time) {
         io_.restart();
         io_.run_for(time);
     }
+};
+
+/// Processes that stand still until this goes.
+class stopped {
+   public:
+    explicit stopped(std::vector<pid_t> processes) : processes_(std::move(processes)) { signal(SIGSTOP); }
+    stopped(const stopped&) = delete;
+    stopped& operator=(const stopped&) = delete;
+    ~stopped() { signal(SIGCONT); }
+
+   private:
+    void signal(int what) const {
+        for (const pid_t one : processes_) ::kill(one, what);
+    }
+    std::vector<pid_t> processes_;
 };
 
 }  // namespace dibs::tests

@@ -144,7 +144,7 @@ TEST_F(keeper_test, only_watches_a_lease_that_its_holder_renews) {
     EXPECT_TRUE(tests::start_task(io.get_executor(), held->renew(300ms, after(1s))).valid());
     io.restart();
     io.run_for(20ms);
-    care.renewed();
+    care.moved();
     io.restart();
     io.run_for(180ms);
     EXPECT_EQ(losses, 0) << "the first lease would be over by now";
@@ -153,6 +153,18 @@ TEST_F(keeper_test, only_watches_a_lease_that_its_holder_renews) {
     EXPECT_EQ(losses, 1);
     EXPECT_EQ(held->asked, 1);
     EXPECT_GT(left, 0ms);
+}
+
+TEST_F(keeper_test, tells_at_once_of_a_lease_that_its_holder_saw_end) {
+    const auto held = std::make_shared<scripted_hold>(10s, std::deque{says::extended});
+    auto care = keep(held);
+    care.over();
+    EXPECT_EQ(losses, 1);
+    care.over();
+    care.moved();
+    io.run_for(20ms);
+    EXPECT_EQ(losses, 1);
+    EXPECT_EQ(held->asked, 0);
 }
 
 TEST_F(keeper_test, leaves_a_lease_to_its_holder_that_another_extended_untold) {
