@@ -95,6 +95,10 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
     const auto& executor = parts.core->executor();
     const auto here = co_await asio::this_coro::executor;
     if (here != executor) co_return co_await run_on(executor, release(parts, whom));
+    // Here, not where it is called: in a coroutine that was cancelled before Asio throws instead of starting
+    // it.
+    if (parts.released.exchange(true))
+        throw error(fault::closed, "dibs", parts.loss->name().text(), "this lease was released before");
     if (hand_on(parts)) co_return release_outcome::released;
     lease_parts::epitaph last{parts.held.owner(), parts.held.token()};
     std::exception_ptr failed;
@@ -190,8 +194,6 @@ boost::asio::awaitable<sql_rows> lease::execute(std::string sql, std::vector<sql
 }
 
 boost::asio::awaitable<release_outcome> lease::release() {
-    if (parts_->released) throw error(fault::closed, "dibs", name().text(), "this lease was released before");
-    parts_->released = true;
     return detail::release(*parts_, detail::release_by::holder);
 }
 

@@ -5,6 +5,7 @@
 
 #include <dibs/lease.hpp>
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -28,7 +29,7 @@ struct lease_parts {
     deadline granted_at;  // where somebody is told
     std::shared_ptr<loss_signal> loss;
     locks::keeper::care care;
-    bool released = false;  // no more may be asked of it
+    std::atomic<bool> released = false;  // no more may be asked of it
     /// What a lease answers when its release is over, and nothing of it belongs to the executor any more.
     struct epitaph {
         owner_id owner;

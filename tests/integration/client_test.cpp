@@ -5,10 +5,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
 #include <thread>
 
@@ -132,6 +135,65 @@ TEST_P(client_of, a_dropped_lease_is_given_back) {
     ASSERT_TRUE(held);
     held.reset();
     EXPECT_TRUE(run(locks.acquire(request_for(GetParam(), 5s))));
+}
+
+/// Releases where its work is cancelled, as one may who does not know Asio's ways.
+task<void> work_and_release(lease& held, bool& refused) {
+    asio::steady_timer work(co_await asio::this_coro::executor, 1h);
+    try {
+        co_await work.async_wait(asio::use_awaitable);
+    } catch (const boost::system::system_error&) {
+    }
+    try {
+        co_await held.release();
+    } catch (const boost::system::system_error&) {
+        refused = true;
+        throw;
+    }
+}
+
+TEST_P(client_of, a_release_that_was_never_sent_can_be_repeated) {
+    auto locks = connect();
+    auto other = connect();
+    for (const bool on_the_clients_executor : {true, false}) {
+        auto held = run(locks.acquire(request_for(GetParam(), 5s)));
+        ASSERT_TRUE(held);
+        asio::cancellation_signal stop;
+        std::atomic<bool> ended = false;
+        bool refused = false;
+        asio::thread_pool elsewhere(1);
+        asio::any_io_executor executor = io_.get_executor();
+        if (!on_the_clients_executor) executor = elsewhere.get_executor();
+        spawn(executor, work_and_release(*held, refused), stop.slot(),
+              [&](const std::exception_ptr&) { ended = true; });
+        asio::post(executor, [&] { stop.emit(asio::cancellation_type::terminal); });
+        while (!ended) run_for(1ms);
+        elsewhere.join();
+        EXPECT_TRUE(refused);
+        EXPECT_TRUE(held->valid());
+        EXPECT_EQ(run(held->release()), release_outcome::released);
+        EXPECT_THROW(run(held->release()), error) << "once";
+        auto next = run(other.acquire(request_for(GetParam(), 5s)));
+        ASSERT_TRUE(next);
+        run(next->release());
+    }
+}
+
+TEST_P(client_of, two_releases_at_once_are_one) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(GetParam())));
+    ASSERT_TRUE(held);
+    auto one = start_task(io_.get_executor(), held->release());
+    auto other = start_task(io_.get_executor(), held->release());
+    while (one.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    while (other.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    EXPECT_EQ(one.get(), release_outcome::released);
+    try {
+        other.get();
+        FAIL();
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), fault::closed);
+    }
 }
 
 TEST_P(client_of, a_client_that_goes_first_leaves_its_leases_usable) {
