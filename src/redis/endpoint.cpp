@@ -60,6 +60,9 @@ endpoint tcp(const urls::url_view& url) {
     take_user(url, target);
     target.host = url.host_address();
     if (target.host.empty()) reject("the host is missing");
+    // What stood there as %3A: it would be shown as an IPv6 address.
+    if (url.host_type() == urls::host_type::name && target.host.find(':') != std::string::npos)
+        reject("a host's name has no colon");
     // url.port_number() of Boost 1.81 wraps around
     if (url.has_port() && (!read_number(url.port(), target.port) || target.port == 0))
         reject("the port is not a number from 1 to 65535");

@@ -58,6 +58,7 @@ TEST(redis_endpoint, refuses_everything_else_and_keeps_passwords_to_itself) {
                             "http://localhost",
                             "rediss://localhost",
                             "redis://",
+                            "redis://10.0.%3Aw7000",
                             "redis://h:0",
                             "redis://h:99999",
                             "redis://h:x",
