@@ -160,11 +160,15 @@ class database_hold final : public hold {
         valid_until_ = std::min(valid_until_.load(), steady::now());
     }
 
-    /// A session serves one at a time: a renewal under way ends first.
-    task<std::optional<gate::pass>> take_last_turn() {
+    /// A session serves one at a time: a statement under way ends first. One that outlasts this is left
+    /// alone; when it has ended, the transaction is rolled back with this hold.
+    task<gate::pass> take_last_turn() {
         auto turn = co_await turns_.enter(after(clean_up_time));
         ended_ = true;
-        co_return turn;
+        if (!turn)
+            throw error(fault::timeout, "dibs", name().text(),
+                        "its session is busy with a statement, and rolled back after it");
+        co_return *std::move(turn);
     }
 
     postgres::transaction transaction_;

@@ -151,6 +151,20 @@ TEST_F(client_database, a_statement_keeps_the_lease_that_it_keeps_from_being_ren
     EXPECT_EQ(run(held.release()), release_outcome::released);
 }
 
+TEST_F(client_database, a_release_does_not_cut_into_a_statement_of_its_holder) {
+    auto locks = connect();
+    {
+        auto held = hold(locks, algorithm::database, 60s);
+        auto statement = start_task(io_.get_executor(), held.execute("SELECT pg_sleep(7)"));
+        run_for(20ms);
+        EXPECT_THROW(run(held.release()), error);
+        EXPECT_NE(statement.wait_for(0s), std::future_status::ready);
+        while (statement.wait_for(0s) != std::future_status::ready) run_for(20ms);
+        EXPECT_NO_THROW(statement.get());
+    }
+    EXPECT_TRUE(run(locks.acquire(request_for(algorithm::database, 20s))));
+}
+
 TEST_F(client_database, what_bounds_a_wait_does_not_bound_the_holder) {
     auto locks = connect();
     auto held = run(locks.acquire(request_for(algorithm::database, 700ms)));
