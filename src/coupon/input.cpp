@@ -97,14 +97,15 @@ coupon_spec read_coupon_spec(std::string_view text) {
     const auto first = text.find(':');
     const auto last = text.rfind(':');
     if (first == last)
-        throw invalid_input(fmt::format("'{}' is not ID:CODE:STOCK, as spring-drop:SECRET:500", text));
+        throw invalid_input(fmt::format("'{}' is not followed by :CODE:STOCK, as spring-drop:SECRET:500",
+                                        text.substr(0, first)));
     const std::string_view number = text.substr(last + 1);
     coupon_spec spec;
     spec.id = text.substr(0, first);
     spec.code = text.substr(first + 1, last - first - 1);
     const auto [end, wrong] = std::from_chars(number.data(), number.data() + number.size(), spec.stock);
     if (wrong != std::errc() || end != number.data() + number.size())
-        throw invalid_input(fmt::format("'{}' in '{}' is not a number of pieces", number, text));
+        throw invalid_input(fmt::format("'{}' of '{}' is not a number of pieces", number, spec.id));
     check(spec);
     return spec;
 }

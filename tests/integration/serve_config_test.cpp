@@ -119,7 +119,12 @@ TEST_F(serve_config, shows_no_secret) {
     const auto wrong = check("redis = \"redis:/geheim\"\n", {"--postgres", "password=geheim'"},
                              {{"DIBS_TOKEN_KEY", "geheim"}});
     EXPECT_EQ(wrong.status, 2);
-    for (const auto& said : {how.out, how.errors, wrong.out, wrong.errors}) {
+    const auto number = check("", {"--coupon", "t:geheim:5o0"}, {{"DIBS_TOKEN_KEY", key}});
+    const auto short_one = check("", {"--coupon", "t:geheim"}, {{"DIBS_TOKEN_KEY", key}});
+    EXPECT_EQ(number.status, 2);
+    EXPECT_EQ(short_one.status, 2);
+    for (const auto& said : {how.out, how.errors, wrong.out, wrong.errors, number.out, number.errors,
+                             short_one.out, short_one.errors}) {
         EXPECT_THAT(said, Not(HasSubstr("heim")));
         EXPECT_THAT(said, Not(HasSubstr(key)));
     }

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
 #include <future>
 
 namespace dibs::tests {
@@ -175,8 +176,33 @@ TEST_F(serve_stop, reads_its_token_keys_again_on_sighup) {
     serve.signal(SIGHUP);
     EXPECT_THAT(serve.read_error_line(sandbox::clock::now() + 1min).value_or(""),
                 HasSubstr("stays as it is"));
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);  // opens, and cannot be read
+    serve.signal(SIGHUP);
+    EXPECT_THAT(serve.read_error_line(sandbox::clock::now() + 1min).value_or(""),
+                HasSubstr("stays as it is"));
+    EXPECT_EQ(client.get("/healthz").status, 200);
     serve.signal(SIGTERM);
     EXPECT_EQ(end_of(serve).code(), 0);
+}
+
+// The log's device is full, or who reads it has gone.
+TEST_F(serve_stop, answers_though_its_log_cannot_be_written) {
+    for (const char* log : {"2>/dev/full", "2> >(exec true); sleep 0.2"}) {
+        std::string line = "exec ";
+        line += log;
+        line += R"(; exec "$0" "$@")";
+        std::vector<std::string> all{"-c", line, DIBS_PROGRAM, "serve", "--access-log"};
+        for (const auto& word : words(redis.url(), schema.url())) all.push_back(word);
+        sandbox::program dibs("/bin/bash", std::move(all));
+        dibs.standard_output = sandbox::output::pipe();
+        auto serve = box.start(dibs);
+        const coupon_client client(port_after(serve, listening_at_port));
+        EXPECT_EQ(client.get("/healthz").status, 200) << log;
+        EXPECT_EQ(client.get("/healthz").status, 200) << log;
+        serve.signal(SIGTERM);
+        EXPECT_EQ(end_of(serve).code(), 0) << log;
+    }
 }
 
 }  // namespace

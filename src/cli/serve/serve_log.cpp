@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdio>
 #include <memory>
 #include <utility>
 
@@ -119,7 +120,9 @@ void log_request(log_format format, boost::json::object what) {
     const auto line = format == log_format::json
                           ? json_line(now, "info", what)
                           : fmt::format("[{}] [info] {}", written(now), text_line(what));
-    fmt::print(stderr, "{}\n", line);
+    // A log that cannot be written must not cost the answer that it tells of.
+    const auto text = line + '\n';
+    std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 }  // namespace dibs::cli

@@ -135,9 +135,11 @@ serve_options serve_options_from(const serve_flags& flags, std::vector<std::stri
 std::string without_secrets(std::string_view option, const std::string& value) try {
     if (option == "redis" || option == "redlock") return redis::endpoint_from_url(value).describe();
     if (option == "postgres") return postgres::target{value}.describe();
-    if (option == "coupon" && value.find(':') != std::string::npos)  // the code is a secret until it is told
-        return value.substr(0, value.find(':')) + ":(not shown)" + value.substr(value.rfind(':'));
-    return value;
+    if (option != "coupon" || value.find(':') == std::string::npos) return value;
+    // The code is a secret until it is told.
+    const auto first = value.find(':');
+    const auto last = value.rfind(':');
+    return value.substr(0, first) + ":(not shown)" + (last == first ? "" : value.substr(last));
 } catch (const error&) {
     return "(cannot be read)";
 }

@@ -75,7 +75,7 @@ void read_again(const char* what, const std::function<void()>& read) {
     try {
         read();
         spdlog::info("SIGHUP: {} was read again", what);
-    } catch (const error& wrong) {
+    } catch (const std::exception& wrong) {
         spdlog::error("SIGHUP: {} stays as it is: {}", what, wrong.what());
     }
 }
@@ -210,6 +210,7 @@ task<void> service_run::stop() {
 }  // namespace
 
 int serve(const serve_flags& flags, serve_options options) {
+    std::signal(SIGPIPE, SIG_IGN);  // of a log that nobody reads any more
     set_up_log(log_format_from(flags.log_format), flags.log_level);
     if (!options.service.keys)
         spdlog::warn(
