@@ -42,7 +42,7 @@ class coupon_lane : public testing::Test {
     task<void> prepare() {
         ++preparations;
         co_await prepared.wait();
-        if (row_is_away) throw std::runtime_error("away");
+        if (row_is_away) throw error(fault::unavailable, "test", "row", "away");
     }
     task<lane::answers> carry_out(std::vector<claim_request> requests) {
         auto& trip = trips.emplace_back();
@@ -55,15 +55,9 @@ class coupon_lane : public testing::Test {
         if (breaks) throw std::runtime_error("broken");
         co_return answers;
     }
-    task<void> claim(std::shared_ptr<lane> at, std::int64_t user, std::string key,
-                     deadline until = deadline::max()) {
-        claim_request request{user_id{user}, "spring", "CODE", key};
-        std::string answer;
-        try {
-            answer = co_await at->claim(at, std::move(request), until);
-        } catch (const error& failure) {
-            answer = failure.kind() == fault::exhausted ? "too late: " + key : failure.what();
-        }
+    task<void> claim(std::shared_ptr<lane> at, std::int64_t user, std::string key) {
+        claim_request request{user_id{user}, "spring", "CODE", std::move(key)};
+        auto answer = co_await at->claim(at, std::move(request));
         answered.push_back(std::move(answer));
     }
     void settle() {
@@ -153,24 +147,6 @@ TEST_F(coupon_lane, goes_on_where_it_could_not_be_made_ready) {
     prepared.set();
     settle();
     EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d"));
-}
-
-TEST_F(coupon_lane, who_has_waited_too_long_is_told_so_and_not_sent) {
-    const auto at = made({});
-    claims.spawn(claim(at, 1, "a"));
-    settle();
-    claims.spawn(claim(at, 2, "b", steady::now()));
-    claims.spawn(claim(at, 3, "c", steady::now()));
-    claims.spawn(claim(at, 4, "d", after(std::chrono::hours(1))));
-    settle();
-    may_end.set();
-    settle();
-    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("d")));
-    EXPECT_THAT(answered, testing::UnorderedElementsAre("of a", "too late: b", "too late: c", "of d"));
-    EXPECT_TRUE(at->idle());
-    claims.spawn(claim(at, 5, "e"));
-    settle();
-    EXPECT_EQ(answered.back(), "of e");
 }
 
 TEST_F(coupon_lane, a_broken_round_trip_fails_its_claims_and_no_others) {

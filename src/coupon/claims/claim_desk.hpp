@@ -32,8 +32,7 @@ class claim_desk {
    public:
     struct limits {
         std::chrono::milliseconds lease = std::chrono::seconds(10);
-        std::chrono::milliseconds wait =
-            std::chrono::seconds(10);  ///< for the lock, both times together, or for a round trip
+        std::chrono::milliseconds wait = std::chrono::seconds(10);      ///< for the lock, both times together
         std::chrono::milliseconds statement = std::chrono::seconds(5);  ///< for each answer of the database
         std::size_t under_way = 20'000;                                 ///< claims; one more is turned away
     };
@@ -57,8 +56,6 @@ class claim_desk {
     /// Whether claims of it are refused without asking the database.
     bool knows_sold_out(std::string_view coupon) const { return sold_out_.knows(coupon); }
     std::size_t under_way() const { return keys_under_way_.size(); }
-    /// Coupons of which `cas` or `batch` keeps something.
-    std::size_t lanes_kept() const { return conditional_.size() + batches_.size(); }
 
     /// Waits for the releases still under way. They do not delay the claims that caused them.
     task<void> settle();
@@ -81,8 +78,8 @@ class claim_desk {
 
     task<outcome> answer(claim_request request, strategy how);
     task<attempt> try_once(claim_request request, strategy how, deadline give_up);
-    task<attempt> try_conditional(claim_request request, deadline give_up);
-    task<attempt> try_in_batch(claim_request request, deadline give_up);
+    task<attempt> try_conditional(claim_request request);
+    task<attempt> try_in_batch(claim_request request);
     task<attempt> try_under(locks::locker& locker, claim_request request, deadline give_up);
     task<attempt> try_holding(locks::lease& held, claim_request request, algorithm kind);
     task<std::optional<locks::lease>> acquire(locks::locker& locker, lock_request wanted);

@@ -46,10 +46,9 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
           carry_out_(std::move(carry_out)),
           make_ready_(std::move(make_ready)) {}
 
-    /// Throws what the round trip failed with, and exhausted where no round trip took it along by `until`: it
-    /// was not made. That is told when the next one begins.
-    static task<Answer> claim(std::shared_ptr<claim_lane> self, claim_request request, deadline until) {
-        const auto mine = std::make_shared<place>(self->executor_, std::move(request), until);
+    /// Throws what the round trip failed with.
+    static task<Answer> claim(std::shared_ptr<claim_lane> self, claim_request request) {
+        const auto mine = std::make_shared<place>(self->executor_, std::move(request));
         self->waiting_.push_back(mine);
         if (!std::exchange(self->running_, true)) spawn(self->executor_, run(self));
         co_await mine->answered.wait();
@@ -63,10 +62,9 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
 
    private:
     struct place {
-        place(const asio::any_io_executor& executor, claim_request asked, deadline last_moment)
-            : request(std::move(asked)), until(last_moment), answered(executor) {}
+        place(const asio::any_io_executor& executor, claim_request asked)
+            : request(std::move(asked)), answered(executor) {}
         claim_request request;
-        deadline until;
         lane_answer<Answer> answer;
         event answered;
     };
@@ -75,9 +73,7 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
     static task<void> run(std::shared_ptr<claim_lane> self) {
         while (!self->waiting_.empty()) {
             if (self->crowded_) co_await self->make_ready();
-            self->turn_away_the_late();
             const places next = self->take();
-            if (next.empty()) break;
             self->crowded_ = next.size() > 1;
             co_await self->serve(next);
             // They resume once the next round trip is on its way.
@@ -90,21 +86,8 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
         if (!make_ready_) co_return;
         try {
             co_await make_ready_();
-        } catch (...) {  // the round trip itself tells what is wrong
+        } catch (const error&) {  // the round trip itself tells what is wrong
         }
-    }
-
-    void turn_away_the_late() {
-        const auto now = steady::now();
-        const auto late =
-            std::ranges::stable_partition(waiting_, [&](const auto& one) { return one->until > now; });
-        for (const auto& one : late) {
-            one->answer.failed =
-                std::make_exception_ptr(error(fault::exhausted, "dibs serve", one->request.coupon,
-                                              "too many claims waited before this one"));
-            one->answered.set();
-        }
-        waiting_.erase(late.begin(), late.end());
     }
 
     task<void> serve(const places& all) {

@@ -56,12 +56,14 @@ sold_out_list::sold_out_list(const asio::any_io_executor& executor, postgres::po
     : executor_(executor), pool_(pool), statement_(statement), work_(executor), next_look_(executor) {}
 
 std::optional<outcome> sold_out_list::refusal_of(const claim_request& request) const {
-    return knows(request.coupon) ? known_.find(request.coupon)->second->refusal_of(request) : std::nullopt;
+    const auto found = known_.find(request.coupon);
+    if (found == known_.end() || !found->second) return std::nullopt;
+    return found->second->refusal_of(request);
 }
 
 bool sold_out_list::knows(std::string_view coupon) const {
     const auto found = known_.find(coupon);
-    return found != known_.end() && found->second && steady::now() < found->second->as_of + trusted_for;
+    return found != known_.end() && found->second;
 }
 
 void sold_out_list::learn(const std::string& coupon) {
@@ -69,13 +71,12 @@ void sold_out_list::learn(const std::string& coupon) {
 }
 
 task<void> sold_out_list::read(std::string coupon) {
-    const auto asked = steady::now();
     try {
         auto values = postgres::params().add(coupon).add(most_pieces);
         const auto rows = co_await pool_.execute(read_sold_out, std::move(values), statement_deadline());
         if (!rows.empty() && !rows.is_null(0, 9)) {
             known_[coupon] = sold_out_coupon{coupon_from(rows, 0), std::string(rows.text(0, 8)),
-                                             numbers_in(rows.text(0, 9)), asked};
+                                             numbers_in(rows.text(0, 9))};
             if (!stopped_ && !std::exchange(watching_, true)) work_.spawn(watch());
             co_return;
         }
@@ -97,7 +98,6 @@ task<void> sold_out_list::watch() {
 }
 
 task<void> sold_out_list::look() {
-    const auto asked = steady::now();
     std::vector<std::string> ids;
     std::vector<postgres::query> questions;
     for (const auto& [id, found] : known_) {
@@ -111,10 +111,7 @@ task<void> sold_out_list::look() {
             const auto known = known_.find(ids[i]);
             if (known == known_.end() || !known->second) continue;
             const bool same = !answers[i].empty() && answers[i].text(0, 0) == known->second->version;
-            if (same)
-                known->second->as_of = asked;
-            else
-                known_.erase(known);
+            if (!same) known_.erase(known);
         }
     } catch (const error& away) {
         spdlog::debug("whether coupons are still sold out cannot be read: {}", away.what());

@@ -26,7 +26,6 @@ struct sold_out_coupon {
     coupon_state state;
     std::string version;              ///< of its row: another one means that it was changed
     std::vector<std::int64_t> users;  ///< who have pieces, ascending
-    deadline as_of = {};              ///< when the database was asked for it last
 
     /// The refusal of a request of which it is certain; empty for a user that has a piece, whose request may
     /// be a repeated one.
@@ -34,12 +33,11 @@ struct sold_out_coupon {
 };
 
 /// Answers for coupons that are sold out, without lock and database. Each is read once, with who has pieces,
-/// and looked at again and again for as long as it stays so. What the database has not said again for
-/// `trusted_for` is not answered from here: pieces added are known within that time. One executor.
+/// and looked at again and again for as long as it stays so: pieces added are known within `look_again` and
+/// an answer of the database. One executor.
 class sold_out_list {
    public:
     static constexpr std::chrono::milliseconds look_again{300};
-    static constexpr std::chrono::milliseconds trusted_for{900};
     /// Of a coupon with more pieces nothing is kept: a user takes eight bytes.
     static constexpr std::int64_t most_pieces = 2'000'000;
 
