@@ -13,6 +13,7 @@
 namespace dibs::coupon {
 namespace {
 
+using namespace std::chrono_literals;
 using tests::each_once;
 using tests::run_task;
 using tests::test_patience;
@@ -118,6 +119,42 @@ TEST_F(coupon_batches, a_claim_that_fails_is_told_so_and_those_of_its_batch_get_
     EXPECT_EQ(books("some").issued, 19);
     EXPECT_TRUE(books("some").consistent());
 }
+
+class coupon_lanes : public tests::claims_fixture, public testing::WithParamInterface<strategy> {};
+
+TEST_P(coupon_lanes, a_claim_waits_no_longer_for_its_turn_than_for_a_lock) {
+    stock("held", 5);
+    const auto two = users(2);
+    const claim_desk::limits short_wait{.wait = 50ms, .statement = 60s};
+    tests::coupon_office office{io, urls, short_wait};
+    task_group others(io.get_executor());
+    const auto by = [&](user_id whom) {
+        return office.desk.claim({whom, "held", "CODE", "key"}, GetParam());
+    };
+    std::optional<outcome> sent;
+    {
+        auto elsewhere = run_task(io, postgres::transaction::begin(pool(), after(test_patience)));
+        const postgres::statement hold{"test_hold", "SELECT FROM coupons FOR UPDATE"};
+        run_task(io, elsewhere.execute(hold, {}, after(test_patience)));
+        others.spawn(keep(by(two[0]), sent));
+        await([&] { return office.servers.pool().on_loan() == 1; });
+        try {
+            run_task(io, by(two[1]), 10s);
+            ADD_FAILURE() << "it was made";
+        } catch (const error& failed) {
+            EXPECT_EQ(failed.kind(), fault::exhausted) << failed.what();
+        }
+        EXPECT_FALSE(sent);
+        EXPECT_EQ(office.desk.under_way(), 1U);
+    }
+    run_task(io, others.join());
+    EXPECT_EQ(sent.value().result, verdict::issued) << "its statement was under way";
+    EXPECT_EQ(books("held").issued, 1);
+    run_task(io, office.desk.settle());
+}
+
+INSTANTIATE_TEST_SUITE_P(of, coupon_lanes, testing::Values(strategy::cas, strategy::batch),
+                         [](const auto& of) { return std::string(to_string(of.param)); });
 
 }  // namespace
 }  // namespace dibs::coupon

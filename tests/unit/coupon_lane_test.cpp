@@ -1,3 +1,4 @@
+#include "core/event.hpp"
 #include "core/task_group.hpp"
 #include "coupon/claims/claim_lane.hpp"
 #include "tests/support/run_task.hpp"
@@ -6,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -13,6 +15,7 @@ namespace dibs::coupon {
 namespace {
 
 using lane = claim_lane<std::string>;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 
 /// A lane whose round trips are told to end, one by one.
@@ -55,10 +58,20 @@ class coupon_lane : public testing::Test {
         if (breaks) throw std::runtime_error("broken");
         co_return answers;
     }
-    task<void> claim(std::shared_ptr<lane> at, std::int64_t user, std::string key) {
+    task<void> claim(std::shared_ptr<lane> at, std::int64_t user, std::string key,
+                     deadline until = deadline::max()) {
         claim_request request{user_id{user}, "spring", "CODE", std::move(key)};
-        auto answer = co_await at->claim(at, std::move(request));
+        auto answer = co_await at->claim(at, std::move(request), until);
         answered.push_back(std::move(answer));
+    }
+    /// One that is not made before its deadline. Empty: it was made all the same.
+    std::optional<fault> fault_of_claim(const std::shared_ptr<lane>& at, std::string key) {
+        try {
+            tests::run_task(io, claim(at, 2, std::move(key), after(1ms)), 5s);
+        } catch (const error& failed) {
+            return failed.kind();
+        }
+        return std::nullopt;
     }
     void settle() {
         io.restart();
@@ -147,6 +160,49 @@ TEST_F(coupon_lane, goes_on_where_it_could_not_be_made_ready) {
     prepared.set();
     settle();
     EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d"));
+}
+
+TEST_F(coupon_lane, who_is_not_sent_in_time_is_told_so_and_never_sent) {
+    const auto at = made({});
+    claims.spawn(claim(at, 1, "a", steady::now()));
+    settle();
+    EXPECT_EQ(fault_of_claim(at, "b"), fault::exhausted);
+    claims.spawn(claim(at, 3, "c"));
+    settle();
+    EXPECT_TRUE(answered.empty()) << "who is under way waits for the answer, whatever the deadline";
+    may_end.set();
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a"), ElementsAre("c")));
+    EXPECT_THAT(answered, ElementsAre("of a", "of c"));
+}
+
+TEST_F(coupon_lane, ends_where_all_who_waited_have_gone) {
+    const auto at = made({});
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    EXPECT_EQ(fault_of_claim(at, "b"), fault::exhausted);
+    may_end.set();
+    settle();
+    EXPECT_THAT(trips, ElementsAre(ElementsAre("a")));
+    EXPECT_TRUE(at->idle());
+}
+
+TEST_F(coupon_lane, who_is_made_ready_for_goes_and_who_came_meanwhile_may_leave) {
+    const auto at = made_with_preparation();
+    claims.spawn(claim(at, 1, "a"));
+    settle();
+    for (const auto* key : {"b", "c"}) claims.spawn(claim(at, 2, key));
+    may_end.set();
+    settle();
+    claims.spawn(claim(at, 1, "d", steady::now()));
+    settle();
+    EXPECT_EQ(preparations, 1);
+    EXPECT_EQ(fault_of_claim(at, "e"), fault::exhausted);
+    claims.spawn(claim(at, 3, "f"));
+    prepared.set();
+    settle();
+    EXPECT_THAT(trips.back(), ElementsAre("d", "f")) << "what was made ready is used";
+    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d", "of f"));
 }
 
 TEST_F(coupon_lane, a_broken_round_trip_fails_its_claims_and_no_others) {

@@ -114,12 +114,12 @@ task<outcome> claim_desk::answer(claim_request request, strategy how) {
 }
 
 task<claim_desk::attempt> claim_desk::try_once(claim_request request, strategy how, deadline give_up) {
-    if (how == strategy::cas) return try_conditional(std::move(request));
-    if (how == strategy::batch) return try_in_batch(std::move(request));
+    if (how == strategy::cas) return try_conditional(std::move(request), give_up);
+    if (how == strategy::batch) return try_in_batch(std::move(request), give_up);
     return try_under(*lockers_.at(how), std::move(request), give_up);
 }
 
-task<claim_desk::attempt> claim_desk::try_conditional(claim_request request) {
+task<claim_desk::attempt> claim_desk::try_conditional(claim_request request, deadline give_up) {
     auto& lane = conditional_[request.coupon];
     if (!lane) {
         const auto carry_out = [this](std::vector<claim_request> requests) {
@@ -129,7 +129,7 @@ task<claim_desk::attempt> claim_desk::try_conditional(claim_request request) {
             executor_, claim_lane<written>::limits{conditional_together}, carry_out);
     }
     const auto mine = lane;
-    const written result = co_await mine->claim(mine, request);
+    const written result = co_await mine->claim(mine, request, give_up);
     if (mine->idle()) drop_lane(conditional_, request.coupon, mine);
     if (result.what == written::result::done) co_return attempt{outcome{verdict::issued, result.claim}};
     const evidence seen = co_await read_evidence(pool_, request, statement_deadline());
@@ -147,11 +147,11 @@ std::shared_ptr<claim_lane<outcome>> claim_desk::batch_lane(const std::string& c
                                                  carry_out, make_ready);
 }
 
-task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request) {
+task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request, deadline give_up) {
     auto& lane = batches_[request.coupon];
     if (!lane) lane = batch_lane(request.coupon);
     const auto mine = lane;
-    outcome result = co_await mine->claim(mine, request);
+    outcome result = co_await mine->claim(mine, request, give_up);
     // One that was crowded will be again, and should know.
     if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds))
         drop_lane(batches_, request.coupon, mine);

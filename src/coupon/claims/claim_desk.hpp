@@ -32,7 +32,7 @@ class claim_desk {
    public:
     struct limits {
         std::chrono::milliseconds lease = std::chrono::seconds(10);
-        std::chrono::milliseconds wait = std::chrono::seconds(10);      ///< for the lock, both times together
+        std::chrono::milliseconds wait = std::chrono::seconds(10);      ///< for lock or turn, both times
         std::chrono::milliseconds statement = std::chrono::seconds(5);  ///< for each answer of the database
         std::size_t under_way = 20'000;                                 ///< claims; one more is turned away
     };
@@ -48,9 +48,9 @@ class claim_desk {
     /// Must outlive the desk.
     void tell(claim_observer& observer) { observer_ = &observer; }
 
-    /// Returns after the commit. Throws dibs::error: exhausted when too many claims are under way; when a
-    /// backend fails, in doubt where a piece may have been issued all the same: repeating the request with
-    /// its key tells.
+    /// Returns after the commit. Throws dibs::error: exhausted when too many claims are under way, or this
+    /// one's turn under `cas` or `batch` did not come within the wait; when a backend fails, in doubt where a
+    /// piece may have been issued all the same: repeating the request with its key tells.
     task<outcome> claim(claim_request request, strategy how);
 
     /// Whether claims of it are refused without asking the database.
@@ -78,8 +78,8 @@ class claim_desk {
 
     task<outcome> answer(claim_request request, strategy how);
     task<attempt> try_once(claim_request request, strategy how, deadline give_up);
-    task<attempt> try_conditional(claim_request request);
-    task<attempt> try_in_batch(claim_request request);
+    task<attempt> try_conditional(claim_request request, deadline give_up);
+    task<attempt> try_in_batch(claim_request request, deadline give_up);
     task<attempt> try_under(locks::locker& locker, claim_request request, deadline give_up);
     task<attempt> try_holding(locks::lease& held, claim_request request, algorithm kind);
     task<std::optional<locks::lease>> acquire(locks::locker& locker, lock_request wanted);

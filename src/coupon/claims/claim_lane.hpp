@@ -1,12 +1,16 @@
 #pragma once
 
 #include "core/asio.hpp"
-#include "core/event.hpp"
 #include "core/spawn.hpp"
 #include "coupon/claims/lane_answer.hpp"
 #include "coupon/rules.hpp"
 
 #include <dibs/error.hpp>
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -46,12 +50,16 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
           carry_out_(std::move(carry_out)),
           make_ready_(std::move(make_ready)) {}
 
-    /// Throws what the round trip failed with.
-    static task<Answer> claim(std::shared_ptr<claim_lane> self, claim_request request) {
-        const auto mine = std::make_shared<place>(self->executor_, std::move(request));
+    /// Throws what the round trip failed with, and dibs::error (exhausted) where none took the claim along
+    /// before the deadline. What is under way is waited for.
+    static task<Answer> claim(std::shared_ptr<claim_lane> self, claim_request request, deadline until) {
+        const auto mine = std::make_shared<place>(self->executor_, std::move(request), until);
         self->waiting_.push_back(mine);
-        if (!std::exchange(self->running_, true)) spawn(self->executor_, run(self));
-        co_await mine->answered.wait();
+        if (!std::exchange(self->running_, true)) {
+            mine->stands = place::at::under_way;  // there is nothing to wait for
+            spawn(self->executor_, run(self));
+        }
+        co_await ended(*mine);
         if (mine->answer.failed) std::rethrow_exception(mine->answer.failed);
         co_return std::move(mine->answer.made).value();
     }
@@ -62,22 +70,46 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
 
    private:
     struct place {
-        place(const asio::any_io_executor& executor, claim_request asked)
-            : request(std::move(asked)), answered(executor) {}
+        enum class at { waiting, under_way, answered, given_up };
+        place(const asio::any_io_executor& executor, claim_request asked, deadline until)
+            : request(std::move(asked)), timer(executor, until) {}
+        void end() {
+            stands = at::answered;
+            timer.cancel();
+        }
         claim_request request;
         lane_answer<Answer> answer;
-        event answered;
+        at stands = at::waiting;
+        asio::steady_timer timer;  // cancelled when it is answered
     };
     using places = std::vector<std::shared_ptr<place>>;
 
+    /// By one timer, for each claim passes here: with_timeout() would start two coroutines.
+    static task<void> ended(place& mine) {
+        using at = typename place::at;
+        boost::system::error_code woken;
+        while (mine.stands != at::answered) {
+            co_await mine.timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+            if (mine.stands == at::answered) break;
+            if (mine.stands == at::waiting) mine.stands = at::given_up;
+            if (woken) throw boost::system::system_error(asio::error::operation_aborted);
+            if (mine.stands == at::given_up)
+                throw error(fault::exhausted, "dibs serve", mine.request.coupon, "no turn came in time");
+            mine.timer.expires_at(deadline::max());
+        }
+    }
+
     static task<void> run(std::shared_ptr<claim_lane> self) {
-        while (!self->waiting_.empty()) {
-            if (self->crowded_) co_await self->make_ready();
-            const places next = self->take();
+        for (places next = self->take(); !next.empty(); next = self->take()) {
+            if (self->crowded_) {
+                // Who is made ready for goes, so that what was made ready is used.
+                co_await self->make_ready();
+                self->take_along(next);
+            }
             self->crowded_ = next.size() > 1;
             co_await self->serve(next);
             // They resume once the next round trip is on its way.
-            for (const auto& one : next) one->answered.set();
+            for (const auto& one : next) one->end();
         }
         self->running_ = false;
     }
@@ -106,18 +138,27 @@ class claim_lane : public std::enable_shared_from_this<claim_lane<Answer>> {
 
     places take() {
         places taken;
+        take_along(taken);
+        return taken;
+    }
+
+    /// Adds to these who may go with them, and forgets who has given up.
+    void take_along(places& taken) {
         std::deque<std::shared_ptr<place>> left;
         std::set<user_id> users;
+        for (const auto& one : taken) users.insert(one->request.user);
         for (auto& one : waiting_) {
+            if (one->stands == place::at::given_up) continue;
             const bool fits = taken.size() < allowed_.together &&
                               (!allowed_.one_per_user || users.insert(one->request.user).second);
-            if (fits)
+            if (fits) {
+                one->stands = place::at::under_way;
                 taken.push_back(std::move(one));
-            else
+            } else {
                 left.push_back(std::move(one));
+            }
         }
         waiting_ = std::move(left);
-        return taken;
     }
 
     asio::any_io_executor executor_;
