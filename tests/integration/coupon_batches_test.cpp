@@ -153,6 +153,15 @@ TEST_P(coupon_lanes, a_claim_waits_no_longer_for_its_turn_than_for_a_lock) {
     run_task(io, office.desk.settle());
 }
 
+TEST_P(coupon_lanes, failed_claims_leave_nothing_behind) {
+    postgres::pool away(io.get_executor(), "host=/nowhere");
+    claim_desk desk(io.get_executor(), away, {});
+    for (const auto* made_up : {"one", "two", "three"})
+        EXPECT_THROW(run_task(io, desk.claim({user_id{1}, made_up, "CODE", "key"}, GetParam())), error);
+    EXPECT_EQ(desk.kept_lanes(), 0U);
+    run_task(io, desk.settle());
+}
+
 INSTANTIATE_TEST_SUITE_P(of, coupon_lanes, testing::Values(strategy::cas, strategy::batch),
                          [](const auto& of) { return std::string(to_string(of.param)); });
 

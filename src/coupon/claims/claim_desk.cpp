@@ -48,6 +48,19 @@ void drop_lane(Lanes& from, const std::string& coupon, const std::shared_ptr<Lan
     if (found != from.end() && found->second == lane) from.erase(found);
 }
 
+/// Acts when its scope is left, whichever way.
+template <class Action>
+class on_leaving {
+   public:
+    explicit on_leaving(Action act) : act_(std::move(act)) {}
+    on_leaving(const on_leaving&) = delete;
+    on_leaving& operator=(const on_leaving&) = delete;
+    ~on_leaving() { act_(); }
+
+   private:
+    Action act_;
+};
+
 }  // namespace
 
 claim_desk::claim_desk(const asio::any_io_executor& executor, postgres::pool& pool, limits allowed)
@@ -129,8 +142,10 @@ task<claim_desk::attempt> claim_desk::try_conditional(claim_request request, dea
             executor_, claim_lane<written>::limits{conditional_together}, carry_out);
     }
     const auto mine = lane;
+    const on_leaving drop_unused([&] {
+        if (mine->idle()) drop_lane(conditional_, request.coupon, mine);
+    });
     const written result = co_await mine->claim(mine, request, give_up);
-    if (mine->idle()) drop_lane(conditional_, request.coupon, mine);
     if (result.what == written::result::done) co_return attempt{outcome{verdict::issued, result.claim}};
     const evidence seen = co_await read_evidence(pool_, request, statement_deadline());
     co_return attempt{settled(request, seen)};
@@ -151,10 +166,12 @@ task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request, deadli
     auto& lane = batches_[request.coupon];
     if (!lane) lane = batch_lane(request.coupon);
     const auto mine = lane;
+    const on_leaving drop_unused([&] {
+        // One that was crowded will be again, and should know.
+        if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds))
+            drop_lane(batches_, request.coupon, mine);
+    });
     outcome result = co_await mine->claim(mine, request, give_up);
-    // One that was crowded will be again, and should know.
-    if (mine->idle() && (!mine->crowded() || batches_.size() > most_crowds))
-        drop_lane(batches_, request.coupon, mine);
     co_return attempt{std::move(result)};
 }
 

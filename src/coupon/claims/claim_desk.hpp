@@ -56,6 +56,8 @@ class claim_desk {
     /// Whether claims of it are refused without asking the database.
     bool knows_sold_out(std::string_view coupon) const { return sold_out_.knows(coupon); }
     std::size_t under_way() const { return keys_under_way_.size(); }
+    /// Coupons that something is kept of because claims of them go to the database together.
+    std::size_t kept_lanes() const { return conditional_.size() + batches_.size(); }
 
     /// Waits for the releases still under way. They do not delay the claims that caused them.
     task<void> settle();
