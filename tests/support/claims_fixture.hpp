@@ -52,11 +52,12 @@ class claims_fixture : public testing::Test {
         ASSERT_TRUE(what());
     }
 
-    std::vector<postgres::pool::loan> all_sessions() {
+    std::vector<postgres::pool::loan> all_sessions() { return all_sessions(pool()); }
+    std::vector<postgres::pool::loan> all_sessions(postgres::pool& of) {
         std::vector<postgres::pool::loan> taken;
         for (std::size_t i = 0; i < postgres::pool_options{}.size; ++i)
-            taken.push_back(run_task(io, pool().acquire(after(test_patience))));
-        EXPECT_THROW(run_task(io, pool().acquire(after(std::chrono::milliseconds(1)))), error)
+            taken.push_back(run_task(io, of.acquire(after(test_patience))));
+        EXPECT_THROW(run_task(io, of.acquire(after(std::chrono::milliseconds(1)))), error)
             << "no more are to be had";
         return taken;
     }

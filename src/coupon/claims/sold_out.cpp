@@ -55,15 +55,16 @@ sold_out_list::sold_out_list(const asio::any_io_executor& executor, postgres::po
                              std::chrono::milliseconds statement)
     : executor_(executor), pool_(pool), statement_(statement), work_(executor), next_look_(executor) {}
 
-std::optional<outcome> sold_out_list::refusal_of(const claim_request& request) const {
-    const auto found = known_.find(request.coupon);
-    if (found == known_.end() || !found->second) return std::nullopt;
-    return found->second->refusal_of(request);
+const sold_out_coupon* sold_out_list::trusted(std::string_view coupon) const {
+    const auto found = known_.find(coupon);
+    if (found == known_.end() || !found->second) return nullptr;
+    const auto& known = *found->second;
+    return steady::now() < known.trusted_until ? &known.coupon : nullptr;
 }
 
-bool sold_out_list::knows(std::string_view coupon) const {
-    const auto found = known_.find(coupon);
-    return found != known_.end() && found->second;
+std::optional<outcome> sold_out_list::refusal_of(const claim_request& request) const {
+    const auto* known = trusted(request.coupon);
+    return known ? known->refusal_of(request) : std::nullopt;
 }
 
 void sold_out_list::learn(const std::string& coupon) {
@@ -71,12 +72,14 @@ void sold_out_list::learn(const std::string& coupon) {
 }
 
 task<void> sold_out_list::read(std::string coupon) {
+    const deadline trusted_until = after(trusted_for);
     try {
         auto values = postgres::params().add(coupon).add(most_pieces);
         const auto rows = co_await pool_.execute(read_sold_out, std::move(values), statement_deadline());
         if (!rows.empty() && !rows.is_null(0, 9)) {
-            known_[coupon] = sold_out_coupon{coupon_from(rows, 0), std::string(rows.text(0, 8)),
-                                             numbers_in(rows.text(0, 9))};
+            sold_out_coupon now{coupon_from(rows, 0), std::string(rows.text(0, 8)),
+                                numbers_in(rows.text(0, 9))};
+            known_[coupon] = memory{std::move(now), trusted_until};
             if (!stopped_ && !std::exchange(watching_, true)) work_.spawn(watch());
             co_return;
         }
@@ -105,13 +108,17 @@ task<void> sold_out_list::look() {
         ids.push_back(id);
         questions.emplace_back(read_version, postgres::params().add(id));
     }
+    const deadline trusted_until = after(trusted_for);
     try {
         const auto answers = co_await pool_.execute(std::move(questions), statement_deadline());
         for (std::size_t i = 0; i < ids.size(); ++i) {
             const auto known = known_.find(ids[i]);
             if (known == known_.end() || !known->second) continue;
-            const bool same = !answers[i].empty() && answers[i].text(0, 0) == known->second->version;
-            if (!same) known_.erase(known);
+            const bool same = !answers[i].empty() && answers[i].text(0, 0) == known->second->coupon.version;
+            if (same)
+                known->second->trusted_until = trusted_until;
+            else
+                known_.erase(known);
         }
     } catch (const error& away) {
         spdlog::debug("whether coupons are still sold out cannot be read: {}", away.what());

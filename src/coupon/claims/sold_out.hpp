@@ -34,10 +34,13 @@ struct sold_out_coupon {
 
 /// Answers for coupons that are sold out, without lock and database. Each is read once, with who has pieces,
 /// and looked at again and again for as long as it stays so: pieces added are known within `look_again` and
-/// an answer of the database. One executor.
+/// an answer of the database, and nothing is answered from a look that was begun longer ago than
+/// `trusted_for`. One executor.
 class sold_out_list {
    public:
     static constexpr std::chrono::milliseconds look_again{300};
+    /// Leaves a second with the time of an answer.
+    static constexpr std::chrono::milliseconds trusted_for{900};
     /// Of a coupon with more pieces nothing is kept: a user takes eight bytes.
     static constexpr std::int64_t most_pieces = 2'000'000;
 
@@ -48,7 +51,7 @@ class sold_out_list {
     sold_out_list& operator=(const sold_out_list&) = delete;
 
     std::optional<outcome> refusal_of(const claim_request& request) const;
-    bool knows(std::string_view coupon) const;
+    bool knows(std::string_view coupon) const { return trusted(coupon) != nullptr; }
     /// A claim was refused by the database because the coupon is sold out.
     void learn(const std::string& coupon);
 
@@ -56,6 +59,11 @@ class sold_out_list {
     task<void> settle();
 
    private:
+    struct memory {
+        sold_out_coupon coupon;
+        deadline trusted_until;  ///< from before the database was asked
+    };
+    const sold_out_coupon* trusted(std::string_view coupon) const;
     task<void> read(std::string coupon);
     task<void> watch();
     task<void> look();
@@ -64,7 +72,7 @@ class sold_out_list {
     asio::any_io_executor executor_;
     postgres::pool& pool_;
     std::chrono::milliseconds statement_;
-    std::map<std::string, std::optional<sold_out_coupon>, std::less<>> known_;  // empty: being read
+    std::map<std::string, std::optional<memory>, std::less<>> known_;  // empty: being read
     task_group work_;
     asio::steady_timer next_look_;
     bool watching_ = false;
