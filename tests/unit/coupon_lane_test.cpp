@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <exception>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -29,7 +30,7 @@ class coupon_lane : public testing::Test {
     std::vector<std::string> answered;
     event may_end{io.get_executor()};
     bool breaks = false;
-    bool row_is_away = false;
+    std::exception_ptr preparation_fails;
 
     std::shared_ptr<lane> made(lane::limits allowed) {
         return std::make_shared<lane>(
@@ -45,7 +46,7 @@ class coupon_lane : public testing::Test {
     task<void> prepare() {
         ++preparations;
         co_await prepared.wait();
-        if (row_is_away) throw error(fault::unavailable, "test", "row", "away");
+        if (preparation_fails) std::rethrow_exception(preparation_fails);
     }
     task<lane::answers> carry_out(std::vector<claim_request> requests) {
         auto& trip = trips.emplace_back();
@@ -154,12 +155,16 @@ TEST_F(coupon_lane, goes_on_where_it_could_not_be_made_ready) {
     for (const auto* key : {"b", "c"}) claims.spawn(claim(at, 2, key));
     may_end.set();
     settle();
-    claims.spawn(claim(at, 1, "d"));
+    preparation_fails = std::make_exception_ptr(error(fault::unavailable, "test", "row", "away"));
+    for (const auto* key : {"d", "e"}) claims.spawn(claim(at, 1, key));
     settle();
-    row_is_away = true;
     prepared.set();
     settle();
-    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d"));
+    preparation_fails = std::make_exception_ptr(std::runtime_error("not an error of a backend"));
+    claims.spawn(claim(at, 1, "f"));
+    settle();
+    EXPECT_EQ(preparations, 2);
+    EXPECT_THAT(answered, ElementsAre("of a", "of b", "of c", "of d", "of e", "of f"));
 }
 
 TEST_F(coupon_lane, who_is_not_sent_in_time_is_told_so_and_never_sent) {
