@@ -166,7 +166,8 @@ redis::script_call grants::heartbeat_of(const std::string& process,
 task<grants::pulse> grants::heartbeat(const std::string& process, const std::vector<std::string>& entries,
                                       deadline until, std::function<std::vector<std::string>()> anew) const {
     std::function<redis::script_call()> request_anew;
-    if (anew) request_anew = [*this, process, anew] { return heartbeat_of(process, anew()); };
+    if (anew)
+        request_anew = [*this, process, anew = std::move(anew)] { return heartbeat_of(process, anew()); };
     return pulse_at(place_->server, heartbeat_of(process, entries), until, std::move(request_anew));
 }
 
