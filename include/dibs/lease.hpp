@@ -75,10 +75,11 @@ class lease {
     boost::asio::awaitable<sql_rows> execute(std::string sql, std::vector<sql_value> parameters = {});
 
     /// Gives the lock back; afterwards the lease answers name(), owner() and token(), and is not valid.
-    /// Throws dibs::error where the backend does not answer within 5 s (a `database` lock: 5 s more while a
-    /// statement of it is under way): the lock then ends with its lease; and closed where it was begun
-    /// before. In a coroutine that was cancelled before, every co_await throws operation_aborted before it
-    /// begins: the lease is held, and renewed, until it is released elsewhere or destroyed.
+    /// Throws dibs::error where the backend does not answer within 5 s: the lock then ends with its lease;
+    /// timeout where a statement of a `database` lock goes on for as long: it is rolled back after that; and
+    /// closed where it was begun before. In a coroutine that was cancelled before, every co_await throws
+    /// operation_aborted before it begins: the lease is held, and renewed, until it is released elsewhere or
+    /// destroyed.
     boost::asio::awaitable<release_outcome> release();
 
    private:

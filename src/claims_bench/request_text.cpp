@@ -1,9 +1,9 @@
 #include "claims_bench/request_text.hpp"
 
+#include "core/file_text.hpp"
+
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace dibs::claims_bench {
@@ -14,9 +14,8 @@ constexpr std::size_t key_digits = 10;
 constexpr std::string_view body_end = "\"}";
 
 std::string content_of(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file.is_open() || bytes.empty()) throw std::runtime_error(path + ": there are no users in it");
+    auto bytes = file_text(path).value_or("");
+    if (bytes.empty()) throw std::runtime_error(path + ": there are no users in it");
     return bytes;
 }
 

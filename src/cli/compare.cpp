@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "core/atomic_file.hpp"
+#include "core/file_text.hpp"
 #include "report/comparison/comparison_change.hpp"
 #include "report/comparison/comparison_setting.hpp"
 #include "report/json_text.hpp"
@@ -9,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,10 +46,10 @@ std::vector<report::single_run> runs_in(const std::string& folder) {
 /// Null where there is none.
 boost::json::value summary_in(const std::string& folder) {
     const auto path = std::filesystem::path(folder) / "summary.json";
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return nullptr;
+    const auto text = file_text(path);
+    if (!text) return nullptr;
     boost::json::error_code failed;
-    auto read = boost::json::parse(std::string(std::istreambuf_iterator<char>(file), {}), failed);
+    auto read = boost::json::parse(*text, failed);
     if (failed) throw report::unreadable(path.native(), "not JSON: the file is truncated or damaged");
     return read;
 }

@@ -96,16 +96,17 @@ void check(const coupon_spec& spec) {
 coupon_spec read_coupon_spec(std::string_view text) {
     const auto first = text.find(':');
     const auto last = text.rfind(':');
-    if (first == last)
-        throw invalid_input(fmt::format("'{}' is not followed by :CODE:STOCK, as spring-drop:SECRET:500",
-                                        text.substr(0, first)));
+    // Nothing of it is quoted but the id: where a part is missing any other may be the code, which is a
+    // secret.
+    if (first == last) throw invalid_input("a coupon is ID:CODE:STOCK, as spring-drop:SECRET:500");
     const std::string_view number = text.substr(last + 1);
     coupon_spec spec;
     spec.id = text.substr(0, first);
     spec.code = text.substr(first + 1, last - first - 1);
     const auto [end, wrong] = std::from_chars(number.data(), number.data() + number.size(), spec.stock);
     if (wrong != std::errc() || end != number.data() + number.size())
-        throw invalid_input(fmt::format("'{}' of '{}' is not a number of pieces", number, spec.id));
+        throw invalid_input(
+            fmt::format("what follows the last colon of '{}' is not a number of pieces", spec.id));
     check(spec);
     return spec;
 }

@@ -1,5 +1,7 @@
 #include "experiment/machine.hpp"
 
+#include "core/file_text.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sched.h>
@@ -7,16 +9,9 @@
 
 #include <charconv>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 
 namespace dibs::experiment {
 namespace {
-
-std::string file_text(const char* path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string_view trimmed(std::string_view text) {
     const auto begin = text.find_first_not_of(" \t\"");
@@ -59,11 +54,11 @@ std::string utc_now() { return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(
 
 machine this_machine() {
     machine found;
-    found.cpu = value_in(file_text("/proc/cpuinfo"), "model name");
+    found.cpu = value_in(file_text("/proc/cpuinfo").value_or(""), "model name");
     found.cores = usable_cores();
-    found.memory_mib = leading_number(value_in(file_text("/proc/meminfo"), "MemTotal")) / 1024;
+    found.memory_mib = leading_number(value_in(file_text("/proc/meminfo").value_or(""), "MemTotal")) / 1024;
     found.kernel = kernel_name();
-    found.os = value_in(file_text("/etc/os-release"), "PRETTY_NAME");
+    found.os = value_in(file_text("/etc/os-release").value_or(""), "PRETTY_NAME");
     found.compiler = "g++ " __VERSION__;
     return found;
 }

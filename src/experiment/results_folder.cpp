@@ -1,6 +1,7 @@
 #include "experiment/results_folder.hpp"
 
 #include "core/atomic_file.hpp"
+#include "core/file_text.hpp"
 #include "report/comparison/comparison_table.hpp"
 #include "report/json_text.hpp"
 #include "report/k6/k6_json.hpp"
@@ -11,8 +12,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -94,10 +93,8 @@ void results_folder::write(const std::string& name, const std::string& text) con
 }
 
 std::string results_folder::read(const std::string& name) const {
-    std::ifstream file(folder_ / name, std::ios::binary);
-    std::string text(std::istreambuf_iterator<char>(file), {});
-    if (!file.is_open() || text.empty())
-        throw std::runtime_error(fmt::format("{}: cannot be read", (folder_ / name).native()));
+    auto text = file_text(folder_ / name).value_or("");
+    if (text.empty()) throw std::runtime_error(fmt::format("{}: cannot be read", (folder_ / name).native()));
     return text;
 }
 

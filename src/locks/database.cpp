@@ -1,5 +1,6 @@
 #include "locks/database.hpp"
 
+#include "locks/lease_end.hpp"
 #include "locks/timing.hpp"
 #include "locks/validity.hpp"
 #include "postgres/transaction.hpp"
@@ -7,7 +8,6 @@
 #include <dibs/error.hpp>
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -70,25 +70,24 @@ class database_hold final : public hold {
           owner_(std::move(owner)),
           token_(token),
           patience_(request_.lease),
-          valid_until_(locks::valid_until(sent, request_.lease)) {}
+          end_(locks::valid_until(sent, request_.lease)) {}
 
     const lock_name& name() const override { return request_.name; }
     const owner_id& owner() const override { return owner_; }
     std::optional<fencing_token> token() const override { return token_; }
-    deadline valid_until() const override { return valid_until_; }
+    deadline valid_until() const override { return end_.get(); }
     std::chrono::milliseconds duration() const override { return request_.lease; }
     postgres::transaction* transaction() override { return &transaction_; }
 
     /// The row stays ours while the session lives, so any failure means that it is lost; and a session that
     /// is given up on is closed, so that there is no second try: `until` bounds the wait for its turn only.
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
-        valid_until_ = std::min(valid_until_.load(), locks::valid_until(steady::now(), lease));
         patience_ = std::min(patience_, lease);
-        return renew_in_turn(++renewals_, lease, until);
+        return renew_in_turn(end_.ask(lease, steady::now()), until);
     }
 
     /// Of a hold that nobody else knows yet: the lease begins now.
-    task<bool> begin(deadline until) { return extend(renewals_, request_.lease, until); }
+    task<bool> begin(deadline until) { return extend(end_.ask(request_.lease, steady::now()), until); }
 
     task<postgres::result> execute(const postgres::statement& what, postgres::params values,
                                    deadline until) override {
@@ -100,7 +99,7 @@ class database_hold final : public hold {
         const auto sent = steady::now();
         auto answer = co_await transaction_.execute(what, std::move(values), until);
         // The server's patience begins anew with its answer.
-        valid_until_ = std::max(valid_until_.load(), locks::valid_until(sent, patience_));
+        end_.stretch(locks::valid_until(sent, patience_));
         co_return answer;
     }
 
@@ -130,34 +129,30 @@ class database_hold final : public hold {
         database_hold& of_;
     };
 
-    task<bool> renew_in_turn(std::uint64_t asked, std::chrono::milliseconds lease, deadline until) {
+    task<bool> renew_in_turn(lease_end::renewal what, deadline until) {
         const auto turn = co_await turns_.enter(until);
         if (ended_) co_return false;
         if (!turn) throw error(fault::timeout, "dibs", name().text(), "its session is busy with a statement");
-        co_return co_await extend(asked, lease, valid_until_);
+        co_return co_await extend(what, end_.get());
     }
 
-    task<bool> extend(std::uint64_t asked, std::chrono::milliseconds lease, deadline until) {
+    task<bool> extend(lease_end::renewal what, deadline until) {
         const session_watch watch(*this);
-        const auto sent = steady::now();
-        auto patience = postgres::params().add(milliseconds_text(lease));
+        what.sent = steady::now();
+        auto patience = postgres::params().add(milliseconds_text(what.lease));
         try {
             co_await transaction_.execute(set_patience, std::move(patience), until);
         } catch (const error&) {
             end();
             co_return false;
         }
-        // One that waits for its turn may be to a shorter time.
-        if (asked == renewals_) {
-            patience_ = lease;
-            valid_until_ = locks::valid_until(sent, lease);
-        }
+        if (end_.granted(what)) patience_ = what.lease;
         co_return true;
     }
 
     void end() {
         ended_ = true;
-        valid_until_ = std::min(valid_until_.load(), steady::now());
+        end_.cut(steady::now());
     }
 
     /// A session serves one at a time: a statement under way ends first. One that outlasts this is left
@@ -178,8 +173,7 @@ class database_hold final : public hold {
     owner_id owner_;
     fencing_token token_;
     std::chrono::milliseconds patience_;  // of the server with an idle session
-    std::atomic<deadline> valid_until_;
-    std::uint64_t renewals_ = 0;  // that were asked for
+    lease_end end_;
     bool ended_ = false;
 };
 

@@ -4,7 +4,6 @@
 #include "core/wakeup.hpp"
 #include "locks/grants.hpp"
 #include "locks/timing.hpp"
-#include "locks/withdrawal.hpp"
 
 #include <algorithm>
 #include <memory>

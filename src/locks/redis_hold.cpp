@@ -1,14 +1,13 @@
 #include "locks/redis_hold.hpp"
 
 #include "locks/timing.hpp"
-#include "locks/validity.hpp"
 
 #include <algorithm>
 
 namespace dibs::locks {
 
 redis_hold::redis_hold(grants scripts, grant given)
-    : scripts_(std::move(scripts)), grant_(std::move(given)), valid_until_(grant_.valid_until) {}
+    : scripts_(std::move(scripts)), grant_(std::move(given)), end_(grant_.valid_until) {}
 
 task<release_outcome> redis_hold::release() {
     released_ = true;
@@ -16,18 +15,14 @@ task<release_outcome> redis_hold::release() {
 }
 
 task<bool> redis_hold::renew(std::chrono::milliseconds lease, deadline until) {
-    const auto sent = steady::now();
-    valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
-    return extend(++renewals_, sent, lease, until);
+    return extend(end_.ask(lease, steady::now()), until);
 }
 
-task<bool> redis_hold::extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease,
-                              deadline until) {
-    if (released_ || steady::now() >= valid_until_.load()) co_return false;
-    const auto answer = co_await scripts_.renew(grant_.owner, lease, std::min(until, valid_until_.load()));
-    if (!answer.granted || steady::now() >= valid_until_.load()) co_return false;
-    // One that was asked for later may have shortened it.
-    if (number == renewals_) valid_until_ = locks::valid_until(sent, lease);
+task<bool> redis_hold::extend(lease_end::renewal what, deadline until) {
+    if (released_ || steady::now() >= end_.get()) co_return false;
+    const auto answer = co_await scripts_.renew(grant_.owner, what.lease, std::min(until, end_.get()));
+    if (!answer.granted || steady::now() >= end_.get()) co_return false;
+    end_.granted(what);
     co_return true;
 }
 

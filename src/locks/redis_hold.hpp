@@ -2,8 +2,8 @@
 
 #include "locks/grants.hpp"
 #include "locks/lease.hpp"
+#include "locks/lease_end.hpp"
 
-#include <atomic>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -30,21 +30,20 @@ class redis_hold : public hold {
     std::optional<fencing_token> token() const override { return grant_.token; }
     std::int64_t tokens() const override { return grant_.tokens; }
     grant_story story() const override { return grant_.story; }
-    deadline valid_until() const override { return valid_until_; }
+    deadline valid_until() const override { return end_.get(); }
     std::chrono::milliseconds duration() const override { return grant_.lease; }
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override;
     task<release_outcome> release() override;
     bool release_is_shielded() const override { return true; }
     /// Whether somebody has asked for a renewal, whatever came of it.
-    bool renewal_asked() const { return renewals_ > 0; }
+    bool renewal_asked() const { return end_.asked(); }
 
    private:
-    task<bool> extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease, deadline until);
+    task<bool> extend(lease_end::renewal what, deadline until);
 
     grants scripts_;
     grant grant_;
-    std::atomic<deadline> valid_until_;  // the holder may look from another thread
-    std::uint64_t renewals_ = 0;         // asked for
+    lease_end end_;
     bool released_ = false;
 };
 

@@ -1,6 +1,7 @@
 #include "locks/redlock.hpp"
 
 #include "locks/backoff.hpp"
+#include "locks/lease_end.hpp"
 #include "locks/masters.hpp"
 #include "locks/timing.hpp"
 #include "locks/validity.hpp"
@@ -11,8 +12,6 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <algorithm>
-#include <atomic>
-#include <cstdint>
 #include <utility>
 
 namespace dibs::locks {
@@ -21,19 +20,17 @@ namespace {
 class redlock_hold final : public hold {
    public:
     redlock_hold(candidate holder, lock_request request, deadline until, int tries)
-        : holder_(std::move(holder)), request_(std::move(request)), valid_until_(until), tries_(tries) {}
+        : holder_(std::move(holder)), request_(std::move(request)), end_(until), tries_(tries) {}
 
     const lock_name& name() const override { return request_.name; }
     const owner_id& owner() const override { return holder_.owner(); }
     std::optional<fencing_token> token() const override { return std::nullopt; }
     grant_story story() const override { return {.tries = tries_}; }
-    deadline valid_until() const override { return valid_until_; }
+    deadline valid_until() const override { return end_.get(); }
     std::chrono::milliseconds duration() const override { return request_.lease; }
 
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
-        const auto sent = steady::now();
-        valid_until_ = std::min(valid_until_.load(), locks::valid_until(sent, lease));
-        return extend(++renewals_, sent, lease, until);
+        return extend(end_.ask(lease, steady::now()), until);
     }
 
     task<release_outcome> release() override {
@@ -46,24 +43,21 @@ class redlock_hold final : public hold {
     }
 
    private:
-    task<bool> extend(std::uint64_t number, deadline sent, std::chrono::milliseconds lease, deadline until) {
-        if (released_ || steady::now() >= valid_until_.load()) co_return false;
-        const auto answer = co_await holder_.extend(lease, std::min(until, valid_until_.load()));
+    task<bool> extend(lease_end::renewal what, deadline until) {
+        if (released_ || steady::now() >= end_.get()) co_return false;
+        const auto answer = co_await holder_.extend(what.lease, std::min(until, end_.get()));
         if (answer.verdict == ballot::verdict::failed && answer.failure)
             std::rethrow_exception(answer.failure);
         // The lease is lost, and the keys that were just made again would bar others until they end.
         if (answer.verdict == ballot::verdict::refused) holder_.leave();
-        if (answer.verdict != ballot::verdict::granted || steady::now() >= valid_until_.load())
-            co_return false;
-        // One that was asked for later may have shortened it.
-        if (number == renewals_) valid_until_ = locks::valid_until(sent, lease);
+        if (answer.verdict != ballot::verdict::granted || steady::now() >= end_.get()) co_return false;
+        end_.granted(what);
         co_return true;
     }
 
     candidate holder_;
     lock_request request_;
-    std::atomic<deadline> valid_until_;
-    std::uint64_t renewals_ = 0;  // asked for
+    lease_end end_;
     int tries_;
     bool released_ = false;
 };

@@ -84,8 +84,8 @@ class pipeline {
     void expire(deadline now, outcomes& ended);
     /// When to call expire() next; deadline::max() when there is no need.
     deadline next_expiry() const { return next_expiry_; }
-    /// The server owes a reply that nobody waits for any more, whoever waits for those before it, and has said
-    /// nothing for the limit. As of expire().
+    /// The server owes a reply that nobody waits for any more, whoever waits for those before it, and has
+    /// said nothing for the limit. As of expire().
     bool silent() const { return silent_; }
 
     bool has_queued() const { return !queue_.empty(); }

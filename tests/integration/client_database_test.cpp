@@ -1,6 +1,7 @@
 // Leases of the `database` lock, whose session the holder may write in.
 #include "core/spawn.hpp"
 #include "postgres/connection.hpp"
+#include "postgres/transaction.hpp"
 #include "tests/support/client_fixture.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -66,7 +67,10 @@ TEST_F(client_database, a_session_that_ends_under_its_holders_statement_is_lost_
 TEST_F(client_database, a_statement_that_is_cancelled_takes_the_lock_with_its_session) {
     auto locks = connect();
     auto held = hold(locks, algorithm::database, 60s);
-    cancel(execute(held, "SELECT pg_sleep(60)"));
+    auto in_the_way = run(postgres::transaction::begin(servers_->pool(), after(5s)));
+    const postgres::statement take{"test_take", "SELECT pg_advisory_xact_lock(8)"};
+    run(in_the_way.execute(take, postgres::params(), after(5s)));
+    cancel(execute(held, "SELECT 1 FROM pg_advisory_xact_lock(8)"));
     expect_lost_and_free(held);
 }
 
@@ -155,12 +159,16 @@ TEST_F(client_database, a_release_does_not_cut_into_a_statement_of_its_holder) {
     auto locks = connect();
     {
         auto held = hold(locks, algorithm::database, 60s);
-        auto statement = start_task(io_.get_executor(), held.execute("SELECT pg_sleep(7)"));
-        run_for(20ms);
+        auto in_the_way = run(postgres::transaction::begin(servers_->pool(), after(5s)));
+        const postgres::statement take{"test_take", "SELECT pg_advisory_xact_lock(7)"};
+        run(in_the_way.execute(take, postgres::params(), after(5s)));
+        auto statement =
+            start_task(io_.get_executor(), held.execute("SELECT 1 FROM pg_advisory_xact_lock(7)"));
         EXPECT_THROW(run(held.release()), error);
         EXPECT_NE(statement.wait_for(0s), std::future_status::ready);
-        while (statement.wait_for(0s) != std::future_status::ready) run_for(20ms);
-        EXPECT_NO_THROW(statement.get());
+        run(in_the_way.rollback(after(5s)));
+        while (statement.wait_for(0s) != std::future_status::ready) run_for(1ms);
+        EXPECT_EQ(statement.get().size(), 1U);
     }
     EXPECT_TRUE(run(locks.acquire(request_for(algorithm::database, 20s))));
 }

@@ -86,6 +86,8 @@ class with_minority : public exclusion_test, public testing::WithParamInterface<
     void TearDown() override {
         for (const auto number : GetParam().hung) shared_servers().redis_master(number).signal(SIGCONT);
         for (const auto number : GetParam().dead) shared_servers().redis_master(number).start();
+        for (const auto& [number, link] : links_)
+            link->change([](faults::proxy& through) { EXPECT_GT(through.statistics().dropped, 0U); });
     }
     server_urls servers_of_workers() const override {
         auto urls = exclusion_test::servers_of_workers();

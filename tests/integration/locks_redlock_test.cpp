@@ -93,5 +93,16 @@ TEST_F(redlock_test, a_renewal_with_mixed_answers_may_be_tried_again) {
     EXPECT_EQ(run(held->release()), release_outcome::released);
 }
 
+TEST_F(redlock_test, an_earlier_renewal_that_is_answered_late_does_not_extend_a_shorter_one) {
+    auto held = run(take(*locker_, 0ms, 60s));
+    ASSERT_TRUE(held);
+    auto earlier = held->held()->renew(60s, after(5s));
+    auto shorter = held->held()->renew(20s, after(5s));
+    EXPECT_TRUE(run(std::move(earlier)));
+    EXPECT_LT(held->valid_until(), after(21s));
+    EXPECT_TRUE(run(std::move(shorter)));
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+}
+
 }  // namespace
 }  // namespace dibs::tests

@@ -188,7 +188,7 @@ TEST_F(serve_stop, reads_its_token_keys_again_on_sighup) {
 
 // The log's device is full, or who reads it has gone.
 TEST_F(serve_stop, answers_though_its_log_cannot_be_written) {
-    for (const char* log : {"2>/dev/full", "2> >(exec true); sleep 0.2"}) {
+    for (const char* log : {"2>/dev/full", "2> >(exec true); wait $!"}) {
         std::string line = "exec ";
         line += log;
         line += R"(; exec "$0" "$@")";

@@ -1,5 +1,6 @@
 #include "locks/backoff.hpp"
 #include "locks/ballot.hpp"
+#include "locks/lease_end.hpp"
 #include "locks/validity.hpp"
 
 #include <gtest/gtest.h>
@@ -121,6 +122,22 @@ TEST(ballot, is_refused_once_no_majority_can_be_had) {
 TEST(validity, is_counted_from_before_the_request_less_a_margin) {
     const deadline sent{1000s};
     EXPECT_EQ(valid_until(sent, 10s), sent + 10s - 100ms - 2ms);
+}
+
+TEST(lease_end, is_moved_by_the_renewal_that_was_asked_for_last) {
+    const deadline now{1000s};
+    lease_end end(now + 10s);
+    EXPECT_FALSE(end.asked());
+    const auto longer = end.ask(60s, now);
+    EXPECT_EQ(end.get(), now + 10s) << "not granted yet";
+    const auto shorter = end.ask(5s, now);
+    EXPECT_EQ(end.get(), valid_until(now, 5s)) << "it may have been carried out";
+    EXPECT_FALSE(end.granted(longer));
+    EXPECT_EQ(end.get(), valid_until(now, 5s));
+    EXPECT_TRUE(end.granted(shorter));
+    EXPECT_TRUE(end.granted(end.ask(30s, now + 1s)));
+    EXPECT_EQ(end.get(), valid_until(now + 1s, 30s));
+    EXPECT_TRUE(end.asked());
 }
 
 TEST(server_clock, bounds_a_pushed_expiry_from_below) {

@@ -68,7 +68,8 @@ void add_claims(CLI::App& to, serve_flags& flags) {
         ->capture_default_str();
     add_time(to, "--lease", flags.lease_ms, "How long a lock outlives a holder that died, as 10s or 500ms",
              "10s");
-    add_time(to, "--wait", flags.wait_ms, "How long a claim waits for its lock before it is answered 503",
+    add_time(to, "--wait", flags.wait_ms,
+             "How long a claim waits for its lock, or its turn in cas and batch, before it is answered 503",
              "10s");
 }
 

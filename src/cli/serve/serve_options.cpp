@@ -1,5 +1,6 @@
 #include "cli/serve/serve_options.hpp"
 
+#include "core/file_text.hpp"
 #include "http/ports.hpp"
 #include "locks/admission.hpp"
 #include "locks/locker.hpp"
@@ -12,8 +13,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace dibs::cli {
@@ -22,11 +21,9 @@ namespace {
 constexpr const char* key_variable = "DIBS_TOKEN_KEY";
 
 coupon::token_keys keys_from_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file.is_open() || file.bad())
-        throw error(fault::bad_input, "dibs serve", path, "the token key's file cannot be read");
-    return coupon::token_keys::read(bytes);
+    const auto bytes = file_text(path);
+    if (!bytes) throw error(fault::bad_input, "dibs serve", path, "the token key's file cannot be read");
+    return coupon::token_keys::read(*bytes);
 }
 
 /// `PORT`, `ADDRESS:PORT` or `[ADDRESS]:PORT`.
@@ -135,12 +132,10 @@ serve_options serve_options_from(const serve_flags& flags, std::vector<std::stri
 std::string without_secrets(std::string_view option, const std::string& value) try {
     if (option == "redis" || option == "redlock") return redis::endpoint_from_url(value).describe();
     if (option == "postgres") return postgres::target{value}.describe();
-    if (option != "coupon" || value.find(':') == std::string::npos) return value;
-    // The code is a secret until it is told.
-    const auto first = value.find(':');
-    const auto last = value.rfind(':');
-    return value.substr(0, first) + ":(not shown)" + (last == first ? "" : value.substr(last));
-} catch (const error&) {
+    if (option != "coupon") return value;
+    const auto spec = coupon::read_coupon_spec(value);  // its code is a secret until it is told
+    return fmt::format("{}:(not shown):{}", spec.id, spec.stock);
+} catch (const std::exception&) {
     return "(cannot be read)";
 }
 

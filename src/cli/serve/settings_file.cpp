@@ -1,5 +1,7 @@
 #include "cli/serve/settings_file.hpp"
 
+#include "core/file_text.hpp"
+
 #include <dibs/error.hpp>
 
 #include <fmt/format.h>
@@ -9,8 +11,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -94,11 +94,9 @@ toml::table parsed(std::string_view text, const std::string& path) try {
 }  // namespace
 
 std::vector<file_setting> read_settings_file(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-    if (!file.is_open() || file.bad())
-        throw error(fault::bad_input, "configuration", path, "the file cannot be read");
-    return settings_in(text, path);
+    const auto text = file_text(path);
+    if (!text) throw error(fault::bad_input, "configuration", path, "the file cannot be read");
+    return settings_in(*text, path);
 }
 
 std::vector<file_setting> settings_in(std::string_view text, const std::string& path) {

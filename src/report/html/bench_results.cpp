@@ -1,5 +1,6 @@
 #include "report/html/bench_results.hpp"
 
+#include "core/file_text.hpp"
 #include "report/histogram_json.hpp"
 #include "report/html/json_reading.hpp"
 #include "report/runs.hpp"
@@ -9,8 +10,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace dibs::report::html {
@@ -20,11 +19,10 @@ namespace fs = std::filesystem;
 namespace json = boost::json;
 
 json::value parsed_file(const fs::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) throw unreadable(path.native(), "cannot be opened");
-    const std::string text(std::istreambuf_iterator<char>(file), {});
+    const auto text = file_text(path);
+    if (!text) throw unreadable(path.native(), "cannot be read");
     json::error_code failed;
-    auto read = json::parse(text, failed);
+    auto read = json::parse(*text, failed);
     if (failed)
         throw unreadable(path.native(),
                          fmt::format("is not JSON ({}): the file is truncated or damaged", failed.message()));
