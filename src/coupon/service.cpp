@@ -26,6 +26,7 @@ namespace dibs::coupon {
 namespace {
 
 constexpr std::chrono::seconds statement_time{5};
+constexpr std::chrono::minutes migration_time{10};  // an index of a large table that is in use
 
 locks::server_addresses addresses_in(const service_options& options) {
     return {options.redis, options.masters, database_of(options.postgres), {.size = options.pool_size}};
@@ -113,12 +114,14 @@ service::service(const asio::any_io_executor& executor, service_options options)
 
 service::~service() = default;
 
-task<void> service::prepare(deadline until) {
-    co_await parts_->servers.examine(until);
-    co_await parts_->look_for_dangers(until);
+task<void> service::prepare() {
+    const auto answered = after(statement_time);
+    co_await parts_->servers.examine(answered);
+    co_await parts_->look_for_dangers(answered);
     auto& pool = parts_->servers.pool();
-    co_await migrate(pool, until);
-    for (const auto& spec : parts_->options.coupons) co_await add_coupon(pool, spec, until);
+    co_await migrate(pool, after(migration_time));
+    const auto added = after(statement_time);
+    for (const auto& spec : parts_->options.coupons) co_await add_coupon(pool, spec, added);
 }
 
 http::router service::routes() {

@@ -61,7 +61,8 @@ std::span<char> request_reader::room() {
 
 request_reader::stage request_reader::reading() const {
     if (parsing_->parser) return stage::body;
-    return left_over() == 0 ? stage::idle : stage::header;
+    const bool none_begun = left_over() == 0 || unread() == "\r";  // half of an empty line before one
+    return none_begun ? stage::idle : stage::header;
 }
 
 bool request_reader::take_continue() { return std::exchange(continue_due_, false); }

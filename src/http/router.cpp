@@ -26,7 +26,7 @@ std::string_view take_segment(std::string_view& path) {
 
 bool fits(const std::vector<std::string>& segments, std::string_view path) {
     for (const std::string& wanted : segments) {
-        if (path.empty()) return false;
+        if (!path.starts_with('/')) return false;
         const std::string_view segment = take_segment(path);
         if (is_name(wanted) ? segment.empty() : segment != wanted) return false;
     }
@@ -81,7 +81,7 @@ router::match router::find(method verb, std::string_view path) const {
     match found;
     std::vector<method> offered;
     for (const route& one : routes_) {
-        if (!path.starts_with('/') || !fits(one.segments, path)) continue;
+        if (!fits(one.segments, path)) continue;
         offered.push_back(one.verb);
         if (!serves(one.verb, verb)) continue;
         if (read_params(one.segments, path, found.params))

@@ -126,6 +126,22 @@ TEST_F(coupon_accounts, passwords_can_be_tried_so_often_and_no_more) {
     EXPECT_EQ(log_in(client, "bob").status, 200) << "others are left alone";
 }
 
+TEST_F(coupon_accounts, a_guests_key_can_be_guessed_so_often_and_no_more) {
+    const auto service = serve();
+    const coupon_client client(service.port());
+    const auto guess = [&](const std::string& key) {
+        return client.post("/api/auth/signup",
+                           as_json({{"email", "guest@test"}, {"name", "x"}, {"idempotencyKey", key}}));
+    };
+    EXPECT_EQ(guess("right").status, 201);
+    for (int i = 0; i < 9; ++i) EXPECT_EQ(guess("wrong").status, 409);
+    EXPECT_EQ(guess("right").status, 201) << "after which it begins anew";
+    for (int i = 0; i < 10; ++i) EXPECT_EQ(guess("wrong").status, 409);
+    const auto last = guess("right");
+    EXPECT_EQ(last.status, 429) << "or it would tell";
+    EXPECT_EQ(last.problem(), "too-many-tries");
+}
+
 TEST_F(coupon_accounts, too_many_passwords_at_once_are_answered_503) {
     const auto service = serve({"--threads", "1"});
     const coupon_client client(service.port());

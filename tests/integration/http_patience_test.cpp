@@ -59,6 +59,13 @@ TEST(http_patience, closes_an_idle_connection_without_a_word) {
     EXPECT_EQ(server.count().refused, 0U);
 }
 
+TEST(http_patience, is_that_of_an_idle_connection_where_an_empty_line_is_half_there) {
+    http_server server(patient(&http::server_patience::idle));
+    raw_http client(server.port());
+    EXPECT_EQ(body_of(client.say(hello).answer()), "hello");
+    EXPECT_EQ(client.say("\r").until_closed(), "");
+}
+
 TEST(http_patience, does_not_count_the_handlers_time) {
     http::server_options options;
     options.patience = {150ms, 150ms, 150ms, 150ms, 150ms};

@@ -94,6 +94,39 @@ TEST_F(serve_start, migrates_once_whatever_starts_at_once) {
     }
 }
 
+// An index of a table in use may take minutes. The answer's time is 5 s.
+TEST_F(serve_start, has_longer_for_a_migration_than_for_an_answer) {
+    sandbox::redis_server redis(box);
+    redis.start();
+    const fresh_schema schema;
+    auto before = start_serve(box, words(redis.url(), schema.url()));
+    EXPECT_GT(port_after(before, listening_at_port), 0);
+    run_sql(schema.url(), "DROP INDEX sessions_by_user; DELETE FROM schema_versions WHERE version = 4");
+    auto in_use = std::async(std::launch::async, [&schema] {
+        run_sql(schema.url(), R"sql(DO $$ BEGIN
+            LOCK TABLE sessions;
+            FOR turn IN 1..600 LOOP
+                EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE relation = 'sessions'::regclass AND NOT granted
+                                  AND waitstart < clock_timestamp() - interval '5.5 s');
+                PERFORM pg_sleep(0.1);
+            END LOOP; END $$)sql");
+    });
+    const auto await_lock = [&schema](const std::string& what) {
+        while (run_sql(schema.url(), "SELECT count(*) FROM pg_locks WHERE " + what) == "0") {
+        }
+    };
+    await_lock("relation = 'sessions'::regclass AND mode = 'AccessExclusiveLock'");
+    auto serve = start_serve(box, words(redis.url(), schema.url()));
+    await_lock("relation = 'sessions'::regclass AND NOT granted");
+    auto waits_for_its_turn = start_serve(box, words(redis.url(), schema.url()));
+    await_lock("locktype = 'advisory' AND NOT granted");
+    waits_for_its_turn.signal(SIGTERM);
+    EXPECT_EQ(end_of(waits_for_its_turn).code(), 0);
+    EXPECT_GT(port_after(serve, listening_at_port), 0);
+    in_use.get();
+    EXPECT_EQ(run_sql(schema.url(), "SELECT max(version) FROM schema_versions"), "4");
+}
+
 TEST_F(serve_start, is_not_ready_where_the_schema_is_an_older_one) {
     sandbox::redis_server redis(box);
     redis.start();

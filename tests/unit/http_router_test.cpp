@@ -72,6 +72,14 @@ TEST(http_router, answers_head_where_get_is_served) {
     EXPECT_EQ(routes.find(method::head, "/api/coupons/x/claims").refusal->status, 405);
 }
 
+TEST(http_router, tells_the_pattern_of_a_path_and_none_of_what_is_no_path) {
+    const router routes = coupons();
+    EXPECT_EQ(routes.pattern_of(method::head, "/"), "/");
+    EXPECT_EQ(routes.pattern_of(method::post, "/api/coupons/x/claims"), "/api/coupons/{id}/claims");
+    for (const char* path : {"*", "", "xapi/coupons", "/api*coupons"})
+        EXPECT_EQ(routes.pattern_of(method::get, path), "") << path;
+}
+
 TEST(http_router, refuses_a_pattern_that_is_no_path) {
     router routes;
     EXPECT_THROW(routes.add(method::get, "hello", nothing), std::invalid_argument);

@@ -39,8 +39,6 @@
 namespace dibs::cli {
 namespace {
 
-constexpr std::chrono::seconds start_time{5};
-
 sandbox::servers start_sandbox(coupon::service_options& to) {
     sandbox::options wanted;
     wanted.redis_masters = sandbox::redlock_masters;
@@ -174,7 +172,7 @@ std::string service_run::metrics_now() {
 
 task<void> service_run::run() {
     std::optional<operations_port> operations;
-    const auto first = co_await first_of(service_.prepare(after(start_time)), heed_signals());
+    const auto first = co_await first_of(service_.prepare(), heed_signals());
     if (first == 0) co_await serve(operations);
     co_await service_.stop();
     if (operations) co_await operations->stop(after(std::chrono::seconds(1)));

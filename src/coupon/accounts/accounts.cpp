@@ -71,16 +71,20 @@ task<std::optional<accounts::known>> accounts::find(std::string email) {
 }
 
 task<sign_in> accounts::again(known existing, sign_up_body request) {
-    const bool alike =
-        existing.key == request.key && existing.password_hash.has_value() == request.password.has_value();
-    if (!alike) co_return sign_in{sign_in::result::email_taken};
+    if (existing.password_hash.has_value() != request.password.has_value())
+        co_return sign_in{sign_in::result::email_taken};
     if (request.password) {
+        if (existing.key != request.key) co_return sign_in{sign_in::result::email_taken};
         // Keys can be guessed: only who knows the password gets a token of this account.
         log_in_body given{std::move(request.email), std::move(*request.password)};
         auto checked = co_await check_password(std::move(existing), std::move(given));
         if (checked.what == sign_in::result::wrong_credentials) checked.what = sign_in::result::email_taken;
         co_return checked;
     }
+    const auto wait = tries_.count(existing.account.email, steady::now());
+    if (wait > wait.zero()) co_return sign_in{sign_in::result::too_many_tries, {}, {}, wait};
+    if (existing.key != request.key) co_return sign_in{sign_in::result::email_taken};
+    tries_.forgive(existing.account.email);
     const auto token = co_await sessions_.open(existing.account.id);
     co_return sign_in{sign_in::result::done, std::move(existing.account), token.text()};
 }

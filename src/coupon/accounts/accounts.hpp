@@ -31,7 +31,8 @@ class accounts {
     accounts(postgres::pool& pool, hashing_pool& hashing, std::chrono::milliseconds statement);
 
     /// The new user, or the one that the same request made before: same e-mail, same key and, if it has one,
-    /// the same password. Else email_taken.
+    /// the same password. Else email_taken. A guest's key is all that guards it: it can be tried as often as
+    /// a password.
     task<sign_in> sign_up(sign_up_body request);
 
     /// wrong_credentials, after the same time, for a wrong password, an unknown address and a guest.
