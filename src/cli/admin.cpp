@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "core/run.hpp"
 #include "coupon/accounts/account_input.hpp"
 #include "coupon/accounts/roles.hpp"
@@ -37,8 +38,7 @@ int give_role(const admin_flags& flags, coupon::role wanted) {
     postgres::pool pool(io.get_executor(), flags.postgres, {.size = 1});
     run_to_end(io, write_role(pool, email, wanted, change));
     if (!change) {
-        fmt::print(stderr, "dibs admin: nobody has signed up as {} with a password: nothing is changed\n",
-                   email);
+        say("dibs admin: nobody has signed up as {} with a password: nothing is changed\n", email);
         return failure;
     }
     fmt::print("{} (user {}) is {} {}\n", email, number(change->user),

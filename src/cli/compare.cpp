@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "core/atomic_file.hpp"
 #include "core/file_text.hpp"
 #include "report/comparison/comparison_change.hpp"
@@ -39,7 +40,7 @@ std::optional<double> share_from(std::string text) {
 
 std::vector<report::single_run> runs_in(const std::string& folder) {
     auto read = report::read_results({{folder, std::nullopt}});
-    for (const auto& note : read.notes) fmt::print(stderr, "dibs compare: note: {}\n", note);
+    for (const auto& note : read.notes) say("dibs compare: note: {}\n", note);
     return std::move(read.runs);
 }
 
@@ -63,7 +64,7 @@ int run(const compare_flags& flags) {
     fmt::print("{}", flags.format == "json" ? report::json_text(change_json(table)) : change_markdown(table));
     if (flags.max_regression.empty()) return success;
     const auto worse = regressions(table, share_from(flags.max_regression).value());
-    for (const auto& line : worse) fmt::print(stderr, "dibs compare: {}\n", line);
+    for (const auto& line : worse) say("dibs compare: {}\n", line);
     return worse.empty() ? success : thresholds_crossed;
 }
 

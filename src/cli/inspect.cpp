@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "cli/server_flags.hpp"
 #include "client/client_core.hpp"
 #include "core/run.hpp"
@@ -165,7 +166,7 @@ int break_lock(const inspect_flags& flags) {
     else
         for (const auto& one : broken) fmt::print("{}\n", sentence(flags.names.front(), one));
     if (!broken.empty()) return success;
-    fmt::print(stderr, "{} is not held\n", flags.names.front());
+    say("{} is not held\n", flags.names.front());
     return not_held;
 }
 

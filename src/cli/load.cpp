@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "cli/watched_run.hpp"
 #include "core/atomic_file.hpp"
 #include "core/random.hpp"
@@ -119,7 +120,7 @@ load::scenario scenario_of(const load_flags& flags) {
 
 void print_remarks(const load::run_result& done) {
     const auto remark = [](const std::string& text) {
-        if (!text.empty()) fmt::print(stderr, "dibs load: {}\n", text);
+        if (!text.empty()) say("dibs load: {}\n", text);
     };
     if (done.interrupted_iterations > 0)
         remark(fmt::format("{} iterations were interrupted and are not counted above",
@@ -140,16 +141,15 @@ int finish(const load_flags& flags, const load::scenario& asked, const load::run
         json->keep(report::json_text(report::run_json(done.summary, load::describe(asked, done))));
     print_remarks(done);
     if (done.ended == load::ending::interrupted) {
-        fmt::print(stderr, "dibs load: interrupted; the summary holds what had happened until then\n");
+        say("dibs load: interrupted; the summary holds what had happened until then\n");
         return interrupted;
     }
     if (done.ended == load::ending::aborted)
-        fmt::print(stderr, "dibs load: ended early, by a threshold of --abort-threshold\n");
+        say("dibs load: ended early, by a threshold of --abort-threshold\n");
     if (done.ended == load::ending::whole && is_open(flags) && done.generator.was_bottleneck() &&
         !flags.accept_bottleneck) {
-        fmt::print(stderr,
-                   "dibs load: the rate asked for was not kept, so that these are not the service's figures: "
-                   "ask for less, run it on a machine of its own, or give --accept-bottleneck\n");
+        say("dibs load: the rate asked for was not kept, so that these are not the service's figures: "
+            "ask for less, run it on a machine of its own, or give --accept-bottleneck\n");
         return failure;
     }
     // what crossed a threshold may have recovered since
@@ -164,14 +164,14 @@ int carry_out(const load_flags& flags) {
     using telling = watched_run::telling;
     watched_run run(asked, flags.quiet ? telling::nothing : telling::progress);
     if (!flags.quiet)
-        fmt::print(stderr, "load on {}, strategy {}, seed {}\n", asked.service.describe(),
-                   asked.does.strategy.empty() ? "(not sent)" : asked.does.strategy, asked.seed);
+        say("load on {}, strategy {}, seed {}\n", asked.service.describe(),
+            asked.does.strategy.empty() ? "(not sent)" : asked.does.strategy, asked.seed);
     const load::run_result done = run.run();
     return finish(flags, asked, done, json ? &*json : nullptr);
 }
 
 int wrong(const std::exception& why) {
-    fmt::print(stderr, "dibs load: {}\n", why.what());
+    say("dibs load: {}\n", why.what());
     return wrong_configuration;
 }
 
@@ -185,12 +185,11 @@ int run(const load_flags& flags) {
     } catch (const std::system_error& why) {
         return wrong(why);
     } catch (const error& failed) {
-        fmt::print(stderr, "dibs load: {}\n", failed.what());
+        say("dibs load: {}\n", failed.what());
         if (failed.kind() == fault::unavailable)
-            fmt::print(stderr,
-                       "Is a coupon service running at {}? `dibs serve --sandbox` starts one on port 3000; "
-                       "--url names another.\n",
-                       flags.url);
+            say("Is a coupon service running at {}? `dibs serve --sandbox` starts one on port 3000; "
+                "--url names another.\n",
+                flags.url);
         return failure;
     }
 }

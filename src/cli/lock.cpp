@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/guarded_child.hpp"
+#include "cli/say.hpp"
 #include "cli/server_flags.hpp"
 #include "core/run.hpp"
 
@@ -10,7 +11,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <fmt/format.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -65,11 +65,12 @@ class guarded_run {
         asio::posix::stream_descriptor ended(executor_, ::dup(child.ended_descriptor()));
         // The terminal sends SIGINT to the command as well.
         std::signal(SIGINT, SIG_IGN);
+        std::signal(SIGPIPE, SIG_IGN);  // of a stderr that nobody reads: the lock is still to be given back
         pass_on(child);
         const std::stop_callback on_loss(held.lost(), [&] {
-            fmt::print(stderr, "dibs lock: {} is lost ({}); {} is told to end\n", held.name().text(),
-                       held.loss(), flags_.command.front());
             stop(child);
+            say("dibs lock: {} is lost ({}); {} is told to end\n", held.name().text(), held.loss(),
+                flags_.command.front());
         });
         co_await ended.async_wait(asio::posix::stream_descriptor::wait_read, asio::use_awaitable);
         interrupts_.cancel();
@@ -100,7 +101,7 @@ class guarded_run {
         try {
             co_await held.release();
         } catch (const error& failure) {
-            fmt::print(stderr, "dibs lock: {}; the lock ends with its lease\n", failure.what());
+            say("dibs lock: {}; the lock ends with its lease\n", failure.what());
         }
     }
 
@@ -113,7 +114,7 @@ class guarded_run {
 task<int> run_under_lock(client locks, const lock_flags& flags) {
     auto held = co_await locks.acquire(request_from(flags));
     if (!held) {
-        fmt::print(stderr, "dibs lock: {} is held by another\n", flags.name);
+        say("dibs lock: {} is held by another\n", flags.name);
         co_return lock_not_had;
     }
     guarded_run guarded(locks.executor(), flags);
@@ -143,7 +144,7 @@ int lock_or_explain(const lock_flags& flags) {
     try {
         return lock(flags);
     } catch (const std::system_error& not_run) {
-        fmt::print(stderr, "dibs lock: {}\n", not_run.what());
+        say("dibs lock: {}\n", not_run.what());
         return not_run.code() == std::errc::no_such_file_or_directory ? command_not_found : command_not_run;
     } catch (const error& wrong) {
         if (wrong.kind() != fault::bad_input) throw;

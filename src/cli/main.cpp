@@ -1,6 +1,5 @@
 #include "cli/commands.hpp"
-
-#include <fmt/format.h>
+#include "cli/say.hpp"
 
 #include <exception>
 
@@ -32,7 +31,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? dibs::cli::success : dibs::cli::usage;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "dibs: {}\n", error.what());
+        dibs::cli::say("dibs: {}\n", error.what());
         return dibs::cli::failure;
     }
     return status;

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/say.hpp"
 #include "core/atomic_file.hpp"
 #include "measure/suite.hpp"
 #include "sandbox/servers.hpp"
@@ -42,7 +43,7 @@ std::vector<measure::figure> measure_all(const measure_flags& flags) {
     sandbox::options box;
     box.redis_masters = sandbox::redlock_masters;
     auto servers = sandbox::servers::start(box);
-    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs measure: {}\n", *warning);
+    if (const auto warning = servers.warning()) say("dibs measure: {}\n", *warning);
     const measure::user_processes users(
         servers.supervisor(), {std::filesystem::canonical("/proc/self/exe").native(), user_command});
     const measure::suite_setting on{servers, users, flags.repeats, flags.crowd_repeats};

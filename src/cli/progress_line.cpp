@@ -1,6 +1,7 @@
 #include "cli/progress_line.hpp"
 
-#include <fmt/format.h>
+#include "cli/say.hpp"
+
 #include <unistd.h>
 
 namespace dibs::cli {
@@ -16,19 +17,19 @@ progress_line::progress_line(std::FILE* out)
       next_(clock::now() + between_lines) {}
 
 progress_line::~progress_line() {
-    if (shown_ > 0) fmt::print(out_, "\n");
+    if (shown_ > 0) say_on(out_, "\n");
 }
 
 void progress_line::show(const std::string& text) {
     if (place_ == place::terminal) {
-        fmt::print(out_, "\r{:<{}}", text, shown_);
+        say_on(out_, "\r{:<{}}", text, shown_);
         shown_ = text.size();
         std::fflush(out_);
         return;
     }
     if (clock::now() < next_) return;
     next_ += between_lines;
-    fmt::print(out_, "{}\n", text);
+    say_on(out_, "{}\n", text);
     std::fflush(out_);
 }
 

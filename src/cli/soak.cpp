@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/say.hpp"
 #include "core/atomic_file.hpp"
 #include "core/random.hpp"
 #include "coupon/strategy.hpp"
@@ -32,7 +33,7 @@ soak::soak_result soak_in_a_sandbox(soak::soak_plan& plan, const std::string& ou
     sandbox::options wanted;
     wanted.redis_masters = sandbox::redlock_masters;
     auto servers = sandbox::servers::start(wanted);
-    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs soak: {}\n", *warning);
+    if (const auto warning = servers.warning()) say("dibs soak: {}\n", *warning);
     plan.folder = out.empty() ? servers.folder() / "soak" : std::filesystem::path(out);
     std::filesystem::create_directories(plan.folder);
     plan.executable = std::filesystem::canonical("/proc/self/exe");
@@ -57,8 +58,7 @@ int run(soak_flags& flags) {
     fmt::print("{}", soak::summary_text(flags.plan, done));
     if (file) file->keep(soak::summary_json(flags.plan, done));
     if (done.ended == soak::soak_ending::stalled)
-        fmt::print(stderr,
-                   "dibs soak: no claim was acknowledged for a minute, though all that was killed is back\n");
+        say("dibs soak: no claim was acknowledged for a minute, though all that was killed is back\n");
     if (!done.good()) return failure;
     return done.ended == soak::soak_ending::interrupted ? interrupted : success;
 }

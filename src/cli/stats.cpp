@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "core/atomic_file.hpp"
 #include "report/comparison/comparison_table.hpp"
 #include "report/json_text.hpp"
@@ -94,7 +95,7 @@ int run(const stats_flags& flags) {
     printed_results results(flags);
     const auto notes =
         report::read_runs(sources, [&](report::single_run&& run) { results.add(std::move(run)); });
-    for (const auto& note : notes) fmt::print(stderr, "dibs: note: {}\n", note);
+    for (const auto& note : notes) say("dibs: note: {}\n", note);
     if (json) json->keep(results.in("json"));
     fmt::print("{}", results.in(flags.format));
     return success;

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/progress_line.hpp"
+#include "cli/say.hpp"
 #include "core/atomic_file.hpp"
 #include "torture/suite.hpp"
 #include "torture/worker.hpp"
@@ -60,7 +61,7 @@ void make_empty_folder(const std::filesystem::path& folder) {
 
 std::vector<torture::cell> run_rounds(const torture_flags& flags) {
     auto servers = sandbox::servers::start({});
-    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs torture: {}\n", *warning);
+    if (const auto warning = servers.warning()) say("dibs torture: {}\n", *warning);
     auto plan = plan_from(flags);
     plan.folder = flags.out.empty() ? servers.folder() / "histories" : std::filesystem::path(flags.out);
     const auto rounds = flags.quick ? torture::quick_rounds(plan) : torture::rounds_of(plan);

@@ -1,4 +1,5 @@
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "sandbox/servers.hpp"
 
 #include <boost/json/array.hpp>
@@ -65,7 +66,7 @@ int run(const up_flags& flags) {
     wanted.place = flags.place;
     wanted.at = flags.tcp ? sandbox::address::loopback : sandbox::address::unix_socket;
     auto servers = sandbox::servers::start(wanted);
-    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs: {}\n", *warning);
+    if (const auto warning = servers.warning()) say("dibs: {}\n", *warning);
     const auto interrupts = take_interrupts();
     flags.json ? print_json(servers) : print_text(servers);
     std::fflush(stdout);

@@ -16,14 +16,15 @@ class dibs_lock : public lock_test {
     using words = std::vector<std::string>;
 
     /// Holds the test's name while `command` runs.
-    sandbox::process start(words options, const words& command) {
+    sandbox::process start(words options, const words& command,
+                           const sandbox::output& standard_error = sandbox::output::pipe()) {
         words all{"lock", name_, "--redis", shared_servers().redis_url()};
         all.insert(all.end(), options.begin(), options.end());
         if (!command.empty()) all.emplace_back("--");
         all.insert(all.end(), command.begin(), command.end());
         sandbox::program program(DIBS_PROGRAM, std::move(all));
         program.standard_output = sandbox::output::pipe();
-        program.standard_error = sandbox::output::pipe();
+        program.standard_error = standard_error;
         return shared_servers().supervisor().start(program);
     }
     int status_of(words options, const words& command) {
@@ -31,6 +32,12 @@ class dibs_lock : public lock_test {
         const auto code = end_of(one).code();
         errors = one.read_all_errors(sandbox::clock::now());
         return code.value_or(-1);
+    }
+
+    /// Takes the lock from whoever holds it.
+    void lose() {
+        auto drop = redis::command("DEL").arg("dibs:{" + name_ + "}:lock");
+        run(servers_->redis().execute(std::move(drop), after(std::chrono::seconds(5))));
     }
 
     std::string errors;
@@ -82,10 +89,19 @@ TEST_F(dibs_lock, the_command_does_not_get_its_connections) {
 TEST_F(dibs_lock, ends_the_command_when_the_lock_is_lost) {
     auto holder = start({"--lease", "1s"}, until_killed);
     next_line(holder);
-    auto drop = redis::command("DEL").arg("dibs:{" + name_ + "}:lock");
-    run(servers_->redis().execute(std::move(drop), after(std::chrono::seconds(5))));
+    lose();
     EXPECT_EQ(end_of(holder).code(), 128 + SIGTERM);
     EXPECT_THAT(holder.read_all_errors(sandbox::clock::now()), HasSubstr("is lost"));
+}
+
+TEST_F(dibs_lock, does_the_same_though_nobody_can_be_told) {
+    const auto full = sandbox::output::file("/dev/full");
+    auto holder = start({"--lease", "1s"}, until_killed, full);
+    next_line(holder);
+    auto refused = start({"--wait", "0s"}, {"true"}, full);
+    EXPECT_EQ(end_of(refused).code(), 75);
+    lose();
+    EXPECT_EQ(end_of(holder).code(), 128 + SIGTERM);
 }
 
 TEST_F(dibs_lock, kills_a_command_that_will_not_end) {

@@ -219,6 +219,15 @@ TEST_F(serve_stop, reads_its_token_keys_again_on_sighup) {
     EXPECT_EQ(end_of(serve).code(), 0);
 }
 
+TEST_F(serve_stop, starts_servers_of_its_own_though_nobody_can_be_told) {
+    sandbox::program dibs(DIBS_PROGRAM, {"serve", "--sandbox", "--port", "0"});
+    dibs.standard_output = sandbox::output::pipe();
+    dibs.standard_error = sandbox::output::file("/dev/full");
+    auto serve = box.start(dibs);
+    const coupon_client client(port_after(serve, listening_at_port));
+    EXPECT_EQ(client.get("/readyz").status, 200);
+}
+
 // The log's device is full, or who reads it has gone.
 TEST_F(serve_stop, answers_though_its_log_cannot_be_written) {
     for (const char* log : {"2>/dev/full", "2> >(exec true); wait $!"}) {

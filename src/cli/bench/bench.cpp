@@ -5,6 +5,7 @@
 #include "cli/bench/bench_stage.hpp"
 #include "cli/bench/claims_bench.hpp"
 #include "cli/commands.hpp"
+#include "cli/say.hpp"
 #include "core/random.hpp"
 
 #include <fmt/format.h>
@@ -50,7 +51,7 @@ bench_outline left_behind(const results_folder& results, const bench_flags& flag
 void check_same(const bench_outline& before, const bench_outline& now) {
     const auto found = experiment::differences(before, now);
     for (const auto& difference : found.to_be_told)
-        fmt::print(stderr, "dibs bench: {}; it goes on all the same\n", difference);
+        say("dibs bench: {}; it goes on all the same\n", difference);
     if (found.that_matter.empty()) return;
     throw std::runtime_error(fmt::format(
         "cannot go on, because the runs would not be comparable: {}. Start a new bench with --out",

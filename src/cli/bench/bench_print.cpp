@@ -1,5 +1,6 @@
 #include "cli/bench/bench_print.hpp"
 
+#include "cli/say.hpp"
 #include "report/published/published_table.hpp"
 #include "stats/sample.hpp"
 
@@ -63,10 +64,9 @@ void print_bench(const experiment::bench_outline& bench, const std::filesystem::
 
 void print_unfinished(const experiment::bench_outline& bench, const experiment::results_folder& results) {
     const auto made = bench.runs.size();
-    fmt::print(stderr,
-               "dibs bench: ended early; {} of {} runs are kept in {}. Go on with\n  dibs bench --resume "
-               "{}\n",
-               made, made + bench.missing().size(), results.path().native(), results.path().native());
+    say("dibs bench: ended early; {} of {} runs are kept in {}. Go on with\n  dibs bench --resume "
+        "{}\n",
+        made, made + bench.missing().size(), results.path().native(), results.path().native());
 }
 
 }  // namespace dibs::cli

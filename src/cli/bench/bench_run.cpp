@@ -1,5 +1,6 @@
 #include "cli/bench/bench_run.hpp"
 
+#include "cli/say.hpp"
 #include "core/run.hpp"
 #include "core/timeout.hpp"
 #include "load/description.hpp"
@@ -8,7 +9,6 @@
 #include <fmt/format.h>
 
 #include <csignal>
-#include <cstdio>
 #include <utility>
 
 namespace dibs::cli {
@@ -50,7 +50,7 @@ bench_run::ending bench_run::run() {
     view_.emplace();
     run_to_end(io_, until_signal());
     view_.reset();
-    fmt::print(stderr, "{}", remarks_);
+    say("{}", remarks_);
     return interrupted_ ? ending::interrupted : ending::finished;
 }
 

@@ -1,15 +1,14 @@
 #include "cli/bench/bench_stage.hpp"
 
+#include "cli/say.hpp"
 #include "core/run.hpp"
 #include "postgres/pool.hpp"
 #include "redis/connection.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fmt/format.h>
 
 #include <chrono>
-#include <cstdio>
 #include <utility>
 
 namespace dibs::cli {
@@ -48,7 +47,7 @@ experiment::machine machine_with(const experiment::server_urls& servers) {
 }
 
 bench_stage::bench_stage() : own_(sandbox::servers::start(with_masters())) {
-    if (const auto warning = own_->warning()) fmt::print(stderr, "dibs bench: {}\n", *warning);
+    if (const auto warning = own_->warning()) say("dibs bench: {}\n", *warning);
     urls_ = {own_->redis_url(), own_->redlock_urls(), own_->postgres_url()};
 }
 

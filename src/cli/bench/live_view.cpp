@@ -1,5 +1,7 @@
 #include "cli/bench/live_view.hpp"
 
+#include "cli/say.hpp"
+
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -76,7 +78,7 @@ live_view::live_view(std::FILE* out) : out_(out) {
 }
 
 live_view::~live_view() {
-    if (shown_ > 0) fmt::print(out_, "{}", redrawn(shown_, {}, 0));
+    if (shown_ > 0) say_on(out_, "{}", redrawn(shown_, {}, 0));
     std::fflush(out_);
 }
 
@@ -86,7 +88,7 @@ void live_view::show(const bench_moment& now) {
         return;
     }
     const auto lines = live_lines(now);
-    fmt::print(out_, "{}", redrawn(shown_, lines, width_of(out_)));
+    say_on(out_, "{}", redrawn(shown_, lines, width_of(out_)));
     shown_ = lines.size();
     std::fflush(out_);
 }

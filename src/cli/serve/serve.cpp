@@ -1,3 +1,4 @@
+#include "cli/say.hpp"
 #include "cli/serve/configuration.hpp"
 #include "cli/serve/serve_options.hpp"
 #include "cli/serve/serve_run.hpp"
@@ -29,7 +30,7 @@ int check_and_serve(CLI::App& command, const serve_flags& flags) {
     const configuration settings(command, file_of(flags));
     auto troubles = settings.errors();
     auto options = serve_options_from(flags, troubles);
-    for (const auto& warning : settings.warnings()) fmt::print(stderr, "dibs serve: {}\n", warning);
+    for (const auto& warning : settings.warnings()) say("dibs serve: {}\n", warning);
     if (flags.check_config) fmt::print("{}", settings.describe(without_secrets));
     if (!troubles.empty()) refuse(troubles);
     if (flags.check_config) return success;

@@ -1,5 +1,7 @@
 #include "cli/serve/serve_log.hpp"
 
+#include "cli/say.hpp"
+
 #include <dibs/log.hpp>
 
 #include <boost/json/parse.hpp>
@@ -120,9 +122,7 @@ void log_request(log_format format, boost::json::object what) {
     const auto line = format == log_format::json
                           ? json_line(now, "info", what)
                           : fmt::format("[{}] [info] {}", written(now), text_line(what));
-    // A log that cannot be written must not cost the answer that it tells of.
-    const auto text = line + '\n';
-    std::fwrite(text.data(), 1, text.size(), stderr);
+    say("{}\n", line);
 }
 
 }  // namespace dibs::cli

@@ -1,5 +1,6 @@
 #include "cli/serve/serve_run.hpp"
 
+#include "cli/say.hpp"
 #include "cli/serve/operations_port.hpp"
 #include "cli/serve/serve_log.hpp"
 #include "cli/serve/serve_metrics.hpp"
@@ -46,9 +47,9 @@ sandbox::servers start_sandbox(coupon::service_options& to) {
     to.redis = redis::endpoint_from_url(servers.redis_url());
     for (const auto& url : servers.redlock_urls()) to.masters.push_back(redis::endpoint_from_url(url));
     to.postgres = servers.postgres_url();
-    fmt::print(stderr, "dibs serve: Redis and PostgreSQL of its own in {}; their data goes at exit\n",
-               servers.folder().native());
-    if (const auto warning = servers.warning()) fmt::print(stderr, "dibs serve: {}\n", *warning);
+    say("dibs serve: Redis and PostgreSQL of its own in {}; their data goes at exit\n",
+        servers.folder().native());
+    if (const auto warning = servers.warning()) say("dibs serve: {}\n", *warning);
     return servers;
 }
 
