@@ -1,4 +1,6 @@
 // Claims under each strategy, by two processes' worth of connections at once.
+#include "coupon/claims/sold_out.hpp"
+#include "postgres/transaction.hpp"
 #include "tests/support/claims_fixture.hpp"
 
 #include <gtest/gtest.h>
@@ -184,6 +186,48 @@ TEST_F(coupon_memory, is_not_trusted_while_the_database_cannot_be_asked) {
     }
     EXPECT_EQ(claim_of(2), verdict::issued);
     run_task(io, office.desk.settle());
+}
+
+class coupon_sold_out_list : public tests::claims_fixture {
+   protected:
+    sold_out_list list{io.get_executor(), pool(), test_patience};
+
+    void SetUp() override {
+        claims_fixture::SetUp();
+        stock("gone", 2 * sold_out_list::users_at_once + 1);
+        sql("INSERT INTO claims (coupon_id, user_id, idempotency_key, ordinal) "
+            "SELECT id, generate_series(1, stock), 'key', 1 FROM coupons; UPDATE coupons SET issued = stock");
+    }
+    void TearDown() override {
+        run_task(io, list.settle());
+        claims_fixture::TearDown();
+    }
+    bool may_have_a_piece(std::int64_t user) {
+        return !list.refusal_of({user_id{user}, "gone", "CODE", "key"});
+    }
+};
+
+TEST_F(coupon_sold_out_list, reads_whatever_number_of_users) {
+    list.learn("gone");
+    await([this] { return list.knows("gone"); });
+    constexpr std::int64_t one_part = sold_out_list::users_at_once;
+    for (const auto user : {std::int64_t{1}, one_part, one_part + 1, 2 * one_part, 2 * one_part + 1})
+        EXPECT_TRUE(may_have_a_piece(user)) << user;
+    for (const auto user : {std::int64_t{0}, 2 * one_part + 2}) EXPECT_FALSE(may_have_a_piece(user)) << user;
+}
+
+TEST_F(coupon_sold_out_list, keeps_nothing_of_a_coupon_that_changed_while_it_was_read) {
+    const postgres::statement lock{"", "LOCK TABLE claims"};
+    auto holds_up = run_task(io, postgres::transaction::begin(second.servers.pool(), after(test_patience)));
+    run_task(io, holds_up.execute(lock, {}, after(test_patience)));
+    list.learn("gone");
+    io.restart();
+    while (tests::run_sql(schema.url(), "SELECT count(*) FROM pg_locks WHERE NOT granted") == "0")
+        io.run_for(1ms);
+    sql("UPDATE coupons SET stock = stock + 1");
+    run_task(io, holds_up.commit(after(test_patience)));
+    run_task(io, list.settle());
+    EXPECT_FALSE(list.knows("gone"));
 }
 
 std::string name_of(const testing::TestParamInfo<strategy>& info) {

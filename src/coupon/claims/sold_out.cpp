@@ -10,37 +10,24 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace dibs::coupon {
 namespace {
 
-// Of one moment: counter and claims are written together, so a coupon without remaining pieces has all its
-// users.
-const postgres::statement read_sold_out{"coupon_sold_out", R"sql(
-    SELECT s.id, s.code, s.stock, s.issued, s.per_user, s.phase, s.opens_at, s.closes_at, c.xmin::text,
-           CASE WHEN s.stock <= $2 THEN
-               coalesce((SELECT string_agg(DISTINCT user_id::text, ' ') FROM claims WHERE coupon_id = $1), '') END
+const postgres::statement read_state{"coupon_sold_out", R"sql(
+    SELECT s.id, s.code, s.stock, s.issued, s.per_user, s.phase, s.opens_at, s.closes_at, c.xmin::text
     FROM coupon_states s JOIN coupons c USING (id)
     WHERE s.id = $1 AND s.stock = s.issued AND s.phase = 'open')sql"};
+
+// In parts, so that no answer keeps this thread for long, nor the database.
+const postgres::statement read_users{"coupon_sold_out_users", R"sql(
+    SELECT DISTINCT user_id FROM claims WHERE coupon_id = $1 AND user_id > $2 ORDER BY user_id LIMIT $3)sql"};
 
 const postgres::statement read_version{"coupon_version", R"sql(
     SELECT xmin::text FROM coupons
     WHERE id = $1 AND stock = issued AND coupon_phase(paused, opens_at, closes_at) = 'open')sql"};
-
-std::vector<std::int64_t> numbers_in(std::string_view text) {
-    std::vector<std::int64_t> numbers;
-    std::int64_t number = 0;
-    for (const char c : text) {
-        if (c == ' ')
-            numbers.push_back(std::exchange(number, 0));
-        else
-            number = 10 * number + (c - '0');
-    }
-    if (!text.empty()) numbers.push_back(number);
-    std::sort(numbers.begin(), numbers.end());
-    return numbers;
-}
 
 }  // namespace
 
@@ -72,14 +59,11 @@ void sold_out_list::learn(const std::string& coupon) {
 }
 
 task<void> sold_out_list::read(std::string coupon) {
-    const deadline trusted_until = after(trusted_for);
     try {
-        auto values = postgres::params().add(coupon).add(most_pieces);
-        const auto rows = co_await pool_.execute(read_sold_out, std::move(values), statement_deadline());
-        if (!rows.empty() && !rows.is_null(0, 9)) {
-            sold_out_coupon now{coupon_from(rows, 0), std::string(rows.text(0, 8)),
-                                numbers_in(rows.text(0, 9))};
-            known_[coupon] = memory{std::move(now), trusted_until};
+        if (auto found = co_await find_sold_out(coupon)) {
+            known_[coupon] = memory{std::move(*found), deadline::min()};
+            // Counter and claims are written together: of an unchanged row all users have been read.
+            co_await look();
             if (!stopped_ && !std::exchange(watching_, true)) work_.spawn(watch());
             co_return;
         }
@@ -87,6 +71,21 @@ task<void> sold_out_list::read(std::string coupon) {
         spdlog::debug("whether coupon {} is sold out cannot be read: {}", coupon, away.what());
     }
     known_.erase(coupon);
+}
+
+task<std::optional<sold_out_coupon>> sold_out_list::find_sold_out(std::string coupon) {
+    auto which = postgres::params().add(coupon);
+    const auto state = co_await pool_.execute(read_state, std::move(which), statement_deadline());
+    if (state.empty()) co_return std::nullopt;
+    sold_out_coupon found{coupon_from(state, 0), std::string(state.text(0, 8)), {}};
+    if (found.state.stock > most_pieces) co_return std::nullopt;
+    for (std::int64_t last = std::numeric_limits<std::int64_t>::min();;) {
+        auto part = postgres::params().add(coupon).add(last).add(users_at_once);
+        const auto users = co_await pool_.execute(read_users, std::move(part), statement_deadline());
+        for (int row = 0; row < users.rows(); ++row) found.users.push_back(users.integer(row, 0));
+        if (users.rows() < users_at_once) co_return found;
+        last = found.users.back();
+    }
 }
 
 task<void> sold_out_list::watch() {

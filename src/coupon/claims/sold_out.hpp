@@ -43,6 +43,8 @@ class sold_out_list {
     static constexpr std::chrono::milliseconds trusted_for{900};
     /// Of a coupon with more pieces nothing is kept: a user takes eight bytes.
     static constexpr std::int64_t most_pieces = 2'000'000;
+    /// Users whose pieces are read in one statement.
+    static constexpr int users_at_once = 10'000;
 
     /// The pool must outlive it. `statement` bounds each answer of the database.
     sold_out_list(const asio::any_io_executor& executor, postgres::pool& pool,
@@ -65,6 +67,7 @@ class sold_out_list {
     };
     const sold_out_coupon* trusted(std::string_view coupon) const;
     task<void> read(std::string coupon);
+    task<std::optional<sold_out_coupon>> find_sold_out(std::string coupon);
     task<void> watch();
     task<void> look();
     deadline statement_deadline() const { return after(statement_); }
