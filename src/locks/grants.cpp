@@ -62,12 +62,13 @@ task<void> cancel_at(redis_server server, redis::script_call request, deadline u
     co_await redis::evaluate(*server, request, until);
 }
 
-task<void> kill_at(redis_server server, std::int64_t id, deadline until) {
-    auto ask_own = redis::command("CLIENT").arg("ID");
-    auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(id);
+task<void> kill_at(redis_server server, redis::client_identity which, deadline until) {
+    auto list = redis::command("CLIENT").arg("LIST").arg("ID").arg(which.id);
+    auto request = redis::command("CLIENT").arg("KILL").arg("ID").arg(which.id);
     try {
-        const auto own = co_await server->execute(std::move(ask_own), until);
-        if (own.integer() > id) co_await server->execute(std::move(request), until);
+        const auto seen = co_await server->execute(std::move(list), until);
+        const bool ours = seen.text().find(" name=" + which.name + ' ') != std::string::npos;
+        if (ours) co_await server->execute(std::move(request), until);
     } catch (const redis::refusal&) {
     }
 }
@@ -151,8 +152,8 @@ task<void> grants::cancel(const std::vector<std::string>& entries, deadline unti
     return cancel_at(place_->server, std::move(request), until);
 }
 
-task<void> grants::kill_client(std::int64_t id, deadline until) const {
-    return kill_at(place_->server, id, until);
+task<void> grants::kill_client(const redis::client_identity& which, deadline until) const {
+    return kill_at(place_->server, which, until);
 }
 
 redis::script_call grants::heartbeat_of(const std::string& process,

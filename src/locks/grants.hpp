@@ -2,6 +2,7 @@
 
 #include "core/asio.hpp"
 #include "locks/servers.hpp"
+#include "redis/client_identity.hpp"
 
 #include <dibs/lock.hpp>
 
@@ -72,9 +73,8 @@ class grants {
     task<release_outcome> release(const owner_id& owner, deadline until) const;
     /// These leave the queue, or release what one of them was granted meanwhile; at most 5000.
     task<void> cancel(const std::vector<std::string>& entries, deadline until) const;
-    /// Ends an earlier connection of ours by Redis's CLIENT ID; a server that refuses is not asked again. Ids
-    /// begin anew with the server: one that is not below our own now was of another, and may be a stranger's.
-    task<void> kill_client(std::int64_t id, deadline until) const;
+    /// Ends an earlier connection of ours, if it is there yet; a server that refuses is not asked again.
+    task<void> kill_client(const redis::client_identity& which, deadline until) const;
 
     struct pulse {
         attempt state;                   ///< of one who was not granted the lock

@@ -89,14 +89,14 @@ void withdraw(const asio::any_io_executor& executor, grants scripts, const owner
 
 void lost_connections::add(const error& failure) {
     const auto* lost = dynamic_cast<const redis::lost_reply*>(&failure);
-    if (lost && lost->client_id()) clients_.insert(*lost->client_id());
+    if (lost && lost->client()) clients_.insert(*lost->client());
 }
 
 task<void> lost_connections::kill(const grants& scripts, deadline until) {
     while (!clients_.empty()) {
-        const auto id = *clients_.begin();
-        co_await scripts.kill_client(id, until);
-        clients_.erase(id);
+        const auto one = *clients_.begin();
+        co_await scripts.kill_client(one, until);
+        clients_.erase(one);
     }
 }
 

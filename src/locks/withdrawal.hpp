@@ -1,10 +1,10 @@
 #pragma once
 
 #include "locks/grants.hpp"
+#include "redis/client_identity.hpp"
 
 #include <dibs/error.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <set>
@@ -30,7 +30,7 @@ class lost_connections {
     task<void> kill(const grants& scripts, deadline until);
 
    private:
-    std::set<std::int64_t> clients_;  // Redis's ids
+    std::set<redis::client_identity> clients_;
 };
 
 /// Waiters that are gone, as the server knows them.

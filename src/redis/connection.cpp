@@ -54,7 +54,7 @@ task<void> connection::close() {
 const endpoint& connection::target() const { return core_->target(); }
 bool connection::connected() const { return core_->connected(); }
 std::uint64_t connection::generation() const { return core_->generation(); }
-std::optional<std::int64_t> connection::client_id() const { return core_->client_id(); }
+const std::optional<client_identity>& connection::client() const { return core_->client(); }
 std::size_t connection::outstanding() const { return core_->outstanding(); }
 
 }  // namespace dibs::redis

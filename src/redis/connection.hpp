@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "redis/client_identity.hpp"
 #include "redis/command.hpp"
 #include "redis/endpoint.hpp"
 #include "redis/reply.hpp"
@@ -52,14 +53,14 @@ class refusal : public error {
 class lost_reply : public error {
    public:
     lost_reply(fault kind, std::string backend, std::string subject, const std::string& cause,
-               std::optional<std::int64_t> client_id)
-        : error(kind, std::move(backend), std::move(subject), cause), client_id_(client_id) {}
-    /// Redis's CLIENT ID of the connection the request was sent on, so that it can be killed before its
-    /// effects are undone; empty where the user may not ask for it.
-    std::optional<std::int64_t> client_id() const { return client_id_; }
+               std::optional<client_identity> client)
+        : error(kind, std::move(backend), std::move(subject), cause), client_(std::move(client)) {}
+    /// The connection that the request was sent on, so that it can be killed before its effects are undone;
+    /// empty where the user may not name it or ask for its id.
+    const std::optional<client_identity>& client() const { return client_; }
 
    private:
-    std::optional<std::int64_t> client_id_;
+    std::optional<client_identity> client_;
 };
 
 /// One connection to a Redis server, shared by any number of coroutines of one executor; not thread-safe.
@@ -91,8 +92,9 @@ class connection {
     bool connected() const;
     /// How many connections have been made so far.
     std::uint64_t generation() const;
-    /// Redis's CLIENT ID of the present connection; empty while there is none, or where the user may not ask.
-    std::optional<std::int64_t> client_id() const;
+    /// The present connection; empty while there is none, or where the user may not name it or ask for its
+    /// id.
+    const std::optional<client_identity>& client() const;
     /// Requests not yet answered, including those that were given up.
     std::size_t outstanding() const;
 

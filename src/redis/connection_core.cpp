@@ -69,7 +69,7 @@ void connection::core::shut_down(const char* why) {
         resume_later(asked);
     }
     connected_ = false;
-    client_id_.reset();
+    client_.reset();
     timer_.cancel();
     boost::system::error_code ignored;
     socket_.close(ignored);
@@ -178,7 +178,7 @@ std::exception_ptr connection::core::to_exception(const call& asked, const failu
         case fault::refused: return std::make_exception_ptr(refusal(backend, subject, why.cause));
         case fault::in_doubt:
         case fault::timeout:
-            return std::make_exception_ptr(lost_reply(why.kind, backend, subject, why.cause, client_id_));
+            return std::make_exception_ptr(lost_reply(why.kind, backend, subject, why.cause, client_));
         default: return std::make_exception_ptr(error(why.kind, backend, subject, why.cause));
     }
 }

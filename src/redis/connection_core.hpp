@@ -59,7 +59,7 @@ class connection::core : public std::enable_shared_from_this<connection::core> {
     const endpoint& target() const { return target_; }
     bool connected() const { return connected_; }
     std::uint64_t generation() const { return generation_; }
-    std::optional<std::int64_t> client_id() const { return client_id_; }
+    const std::optional<client_identity>& client() const { return client_; }
     std::size_t outstanding() const { return line_.outstanding(); }
 
    private:
@@ -98,7 +98,7 @@ class connection::core : public std::enable_shared_from_this<connection::core> {
     reconnect_pause reconnect_;
     asio::cancellation_signal stop_driving_;
     std::uint64_t generation_ = 0;
-    std::optional<std::int64_t> client_id_;
+    std::optional<client_identity> client_;
     std::string hung_up_;  // why we ended the connection ourselves
     outcomes spare_;       // a batch's memory, kept for the next
     bool driving_ = false;

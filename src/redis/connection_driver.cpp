@@ -74,7 +74,7 @@ task<void> connection::core::connect() {
 void connection::core::adopt(link made) {
     if (closed_) return;
     socket_ = std::move(made.socket);
-    client_id_ = made.client_id;
+    client_ = std::move(made.client);
     hung_up_.clear();
     line_.set_obstacle({});
     connected_ = true;
@@ -118,11 +118,11 @@ void connection::core::lose(const std::string& cause) {
     connected_ = false;
     boost::system::error_code ignored;
     socket_.close(ignored);
-    for (auto& ended : batch) {  // with the id of the connection that is gone
+    for (auto& ended : batch) {  // with the identity of the connection that is gone
         auto& asked = static_cast<call&>(*ended.who);
         settle(asked, ended);
     }
-    client_id_.reset();
+    client_.reset();
     deliver(std::move(batch));
 }
 

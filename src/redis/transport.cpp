@@ -1,5 +1,6 @@
 #include "redis/transport.hpp"
 
+#include "core/random.hpp"
 #include "core/timeout.hpp"
 #include "redis/command.hpp"
 #include "redis/connection.hpp"
@@ -79,6 +80,8 @@ struct greeting {
             add(login.arg(target.password));
         }
         if (target.database != 0) add(command("SELECT").arg(target.database));
+        name = "dibs-" + random_hex(8);
+        add(command("CLIENT").arg("SETNAME").arg(name));
         add(command("CLIENT").arg("ID"));
     }
     void add(const command& next) {
@@ -86,6 +89,16 @@ struct greeting {
         subjects.push_back(next.describe());
     }
 
+    /// Of what the last two answers say; empty where one of them is an error.
+    std::optional<client_identity> client(const std::vector<reply>& received) const {
+        const reply& named = received.end()[-2];
+        const reply& id = received.back();
+        if (named.kind() == reply::type::error || id.kind() != reply::type::integer) return std::nullopt;
+        return client_identity{id.integer(), name};
+    }
+    bool may_be_refused(std::size_t index) const { return index + 2 >= subjects.size(); }
+
+    std::string name;
     std::string bytes;
     std::vector<std::string> subjects;
 };
@@ -118,8 +131,7 @@ void check(const endpoint& target, const greeting& hello, const std::vector<repl
         const std::string& answer = received[i].text();
         if (passes_with_time(received[i]))
             throw error(fault::unavailable, target.describe(), hello.subjects[i], answer);
-        const bool is_client_id = i + 1 == hello.subjects.size();
-        if (!is_client_id || answer.starts_with("NOAUTH"))
+        if (!hello.may_be_refused(i) || answer.starts_with("NOAUTH"))
             throw refusal(target.describe(), hello.subjects[i], answer);
     }
 }
@@ -133,7 +145,7 @@ task<void> open(link& made, const endpoint& target) {
     const greeting hello(target);
     const auto received = co_await exchange(made.socket, hello);
     check(target, hello, received);
-    if (received.back().kind() == reply::type::integer) made.client_id = received.back().integer();
+    made.client = hello.client(received);
     made.socket.non_blocking(true);
 }
 

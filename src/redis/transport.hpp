@@ -1,11 +1,11 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "redis/client_identity.hpp"
 #include "redis/endpoint.hpp"
 
 #include <boost/asio/generic/stream_protocol.hpp>
 
-#include <cstdint>
 #include <optional>
 
 namespace dibs::redis {
@@ -17,12 +17,12 @@ struct link {
     explicit link(const asio::any_io_executor& executor) : socket(executor) {}
 
     stream_socket socket;
-    std::optional<std::int64_t> client_id;  ///< empty where the user may not ask for it
+    std::optional<client_identity> client;  ///< empty where the user may not name it or ask for its id
 };
 
-/// Connects, and sends AUTH, SELECT and CLIENT ID in one piece. Throws dibs::error: unavailable, or refusal
-/// where the server refuses user, password or database. A host name's resolution cannot be interrupted: it
-/// may outlast the deadline.
+/// Connects, and sends AUTH, SELECT, CLIENT SETNAME and CLIENT ID in one piece. Throws dibs::error:
+/// unavailable, or refusal where the server refuses user, password or database. A host name's resolution
+/// cannot be interrupted: it may outlast the deadline.
 task<link> establish(const endpoint& target, deadline until);
 
 }  // namespace dibs::redis

@@ -120,7 +120,7 @@ class relayed_line : public line_test {
     void lose_a_heartbeat() {
         relay_.set(faults::direction::to_server, held());
         await([&] { return server_->outstanding() > 0; });
-        lost_client_ = server_->client_id().value();
+        lost_client_ = server_->client().value();
         relay_.admit(faults::admission::refuse);
         next_relay_.emplace(io_.get_executor(), faults::endpoint_of(shared_servers().redis()),
                             faults::proxy_options{.listen = relay_.address()});
@@ -135,7 +135,7 @@ class relayed_line : public line_test {
 
     faults::proxy relay_;
     std::optional<faults::proxy> next_relay_;
-    std::int64_t lost_client_ = 0;
+    redis::client_identity lost_client_;
     locks::redis_server server_;
     std::shared_ptr<locks::waiting_line> line_;
     std::unique_ptr<waiter> first_;
@@ -174,7 +174,7 @@ TEST_F(relayed_line, a_connection_that_lost_a_heartbeat_is_closed_before_the_nex
     lose_a_heartbeat();
     run(ask(redis::command("CONFIG").arg("RESETSTAT")));
     await([&] { return says(redis::command("INFO").arg("commandstats"), "zremrangebyscore"); });
-    const auto lost = run(ask(redis::command("CLIENT").arg("LIST").arg("ID").arg(lost_client_)));
+    const auto lost = run(ask(redis::command("CLIENT").arg("LIST").arg("ID").arg(lost_client_.id)));
     EXPECT_EQ(lost.text(), "");
     deliver_late();
 }

@@ -132,11 +132,14 @@ TEST_F(redis_connection, selects_its_database) {
     EXPECT_THAT(failure_of<refusal>(none, command("PING")).what(), HasSubstr("SELECT 4711"));
 }
 
-TEST_F(redis_connection, knows_its_client_id) {
+TEST_F(redis_connection, knows_how_its_server_knows_it) {
     connection shared = connect();
-    EXPECT_FALSE(shared.client_id().has_value());
+    EXPECT_FALSE(shared.client().has_value());
     const auto id = ask(shared, command("CLIENT").arg("ID")).integer();
-    EXPECT_EQ(shared.client_id(), id);
+    const auto name = ask(shared, command("CLIENT").arg("GETNAME")).text();
+    EXPECT_EQ(shared.client(), (client_identity{id, name}));
+    connection other = connect();
+    EXPECT_NE(ask(other, command("CLIENT").arg("GETNAME")).text(), name);
 }
 
 TEST_F(redis_connection, bounds_what_waits) {

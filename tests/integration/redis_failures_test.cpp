@@ -25,7 +25,7 @@ struct ending {
     reply answer;
     std::optional<fault> failed;
     std::string text;
-    std::optional<std::int64_t> client_id;
+    std::optional<client_identity> client;
 };
 
 task<void> record(connection& on, command what, deadline until, ending& end) {
@@ -35,7 +35,7 @@ task<void> record(connection& on, command what, deadline until, ending& end) {
     } catch (const lost_reply& lost) {
         end.failed = lost.kind();
         end.text = lost.what();
-        end.client_id = lost.client_id();
+        end.client = lost.client();
     } catch (const error& failed) {
         end.failed = failed.kind();
         end.text = failed.what();
@@ -70,7 +70,7 @@ TEST_F(redis_failures, a_kill_in_mid_flight_leaves_the_sent_in_doubt_and_the_res
     connection shared = connect();
     connection admin = connect();
     ask(shared, command("PING"));
-    const auto id = shared.client_id();
+    const auto client = shared.client();
     ending blocked;
     ending behind;
     task_group both(io.get_executor());
@@ -81,7 +81,7 @@ TEST_F(redis_failures, a_kill_in_mid_flight_leaves_the_sent_in_doubt_and_the_res
     run_task(io, both.join());
     for (const auto& end : {blocked, behind}) {
         EXPECT_EQ(end.failed, fault::in_doubt) << end.text;
-        EXPECT_EQ(end.client_id, id);
+        EXPECT_EQ(end.client, client);
     }
     EXPECT_THAT(behind.text, HasSubstr("INCR n"));
 
@@ -99,7 +99,7 @@ TEST_F(redis_failures, a_kill_in_mid_flight_leaves_the_sent_in_doubt_and_the_res
         EXPECT_EQ(queued.at(i).answer.integer(), static_cast<std::int64_t>(i) + 1);
     }
     EXPECT_EQ(shared.generation(), 2U);
-    EXPECT_NE(shared.client_id(), std::nullopt);
+    EXPECT_NE(shared.client(), std::nullopt);
 }
 
 task<void> ask_and_throw(connection& on) {
@@ -171,7 +171,7 @@ TEST_F(redis_failures, replies_stay_aligned_after_a_timeout) {
     run_task(io, all.join());
     for (const auto& end : late) {
         EXPECT_EQ(end.failed, fault::timeout) << end.text;
-        EXPECT_EQ(end.client_id, shared.client_id());
+        EXPECT_EQ(end.client, shared.client());
     }
     redis.signal(SIGCONT);
     EXPECT_EQ(ask(shared, command("ECHO").arg("after")).text(), "after");
