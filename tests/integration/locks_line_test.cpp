@@ -144,10 +144,13 @@ class relayed_line : public line_test {
 
 // It knows how to cancel, but must be told what a heartbeat is: by then the first has left.
 TEST_F(relayed_line, who_left_is_not_put_back_by_a_server_that_has_forgotten_the_scripts) {
+    await([&] { return server_->outstanding() == 0; });
     relay_.set(faults::direction::to_client, held());
-    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
-    run(ask(redis::command("SCRIPT").arg("FLUSH")));
-    run(ask(redis::command("SCRIPT").arg("LOAD").arg(redis::scripts::cancel.source())));
+    asio::io_context aside;  // ours stands still meanwhile, and no heartbeat is sent
+    redis::connection admin(aside.get_executor(), redis::endpoint_from_url(urls_of(shared_servers()).redis));
+    for (auto what : {redis::command("CONFIG").arg("RESETSTAT"), redis::command("SCRIPT").arg("FLUSH"),
+                      redis::command("SCRIPT").arg("LOAD").arg(redis::scripts::cancel.source())})
+        run_task(aside, admin.execute(std::move(what), after(5s)));
     await([&] { return says(redis::command("INFO").arg("errorstats"), "NOSCRIPT"); });
     first_->place.reset();
     await([&] { return !stands(*first_); });

@@ -205,6 +205,30 @@ TEST_F(scripts_test, where_the_holder_leaves_with_others_who_stays_is_granted_th
     EXPECT_TRUE(run(keys_left()).empty());
 }
 
+TEST_F(scripts_test, who_leaves_while_the_server_takes_no_writes_is_taken_out_afterwards) {
+    const auto replica_of = [this](std::string_view host, std::string_view port) {
+        run(ask(redis::command("REPLICAOF").arg(host).arg(port)));
+    };
+    EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
+    EXPECT_FALSE(run(at_.enqueue(second_, terms_, stand, after(5s))).granted);
+    run(ask(redis::command("CONFIG").arg("RESETSTAT")));
+    replica_of("127.0.0.1", "1");
+    locks::withdraw(io_.get_executor(), at_, second_, terms_, {});
+    const auto until = after(5s);
+    const auto refused = [this] {
+        const auto seen = run(ask(redis::command("INFO").arg("errorstats")));
+        return seen.text().find("READONLY") != std::string::npos;
+    };
+    while (!refused()) ASSERT_LT(steady::now(), until);
+    replica_of("NO", "ONE");
+    EXPECT_EQ(run(at_.release(first_, after(5s))), release_outcome::released);
+    while (!run(keys_left()).empty()) {
+        ASSERT_LT(steady::now(), until);
+        io_.restart();
+        io_.run_for(1ms);
+    }
+}
+
 TEST_F(scripts_test, no_connection_is_killed_but_the_one_that_is_meant) {
     const auto id_of = [this](lock_servers& whose) {
         return run(whose.redis().execute(redis::command("CLIENT").arg("ID"), after(5s))).integer();
