@@ -65,7 +65,6 @@ class guarded_run {
         asio::posix::stream_descriptor ended(executor_, ::dup(child.ended_descriptor()));
         // The terminal sends SIGINT to the command as well.
         std::signal(SIGINT, SIG_IGN);
-        std::signal(SIGPIPE, SIG_IGN);  // of a stderr that nobody reads: the lock is still to be given back
         pass_on(child);
         const std::stop_callback on_loss(held.lost(), [&] {
             stop(child);
@@ -134,6 +133,7 @@ task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags,
 }
 
 int lock(const lock_flags& flags) {
+    std::signal(SIGPIPE, SIG_IGN);  // of a stderr that nobody reads: what was begun is still to be cleaned up
     asio::io_context io{1};
     int status = failure;
     run_to_end(io, lock_and_run(io.get_executor(), flags, status));

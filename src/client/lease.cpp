@@ -84,9 +84,8 @@ enum class release_by { holder, nobody };
 /// All of a release where a waiter of this process takes the lock: no coroutine is worth it.
 bool hand_on(lease_parts& parts) {
     parts.care = {};
-    const auto held = parts.held.held();
     if (!parts.held.hand_on()) return false;
-    parts.ended = {held->owner(), held->token()};
+    parts.ended = true;
     parts.tell(hold_end::how::released);
     return true;
 }
@@ -100,7 +99,6 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
     if (parts.released.exchange(true))
         throw error(fault::closed, "dibs", parts.loss->name().text(), "this lease was released before");
     if (hand_on(parts)) co_return release_outcome::released;
-    lease_parts::epitaph last{parts.held.owner(), parts.held.token()};
     std::exception_ptr failed;
     auto outcome = release_outcome::expired;
     try {
@@ -111,7 +109,7 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
     } catch (...) {
         failed = std::current_exception();
     }
-    parts.ended = std::move(last);
+    parts.ended = true;
     parts.tell(failed ? hold_end::how::failed : end_of(outcome));
     if (failed) std::rethrow_exception(failed);
     co_return outcome;
@@ -122,6 +120,8 @@ task<release_outcome> release(lease_parts& parts, release_by whom) {
 lease_parts::lease_parts(std::shared_ptr<client_core> of, locks::lease granted, lease_terms wanted)
     : core(std::move(of)),
       held(std::move(granted)),
+      owner(held.owner()),
+      token(held.token()),
       kind(wanted.kind),
       tries(held.held()->story().tries),
       granted_at(core->observer() ? steady::now() : deadline()),
@@ -167,10 +167,8 @@ lease::~lease() {
 }
 
 const lock_name& lease::name() const { return parts_->loss->name(); }
-const owner_id& lease::owner() const { return parts_->ended ? parts_->ended->owner : parts_->held.owner(); }
-std::optional<fencing_token> lease::token() const {
-    return parts_->ended ? parts_->ended->token : parts_->held.token();
-}
+const owner_id& lease::owner() const { return parts_->owner; }
+std::optional<fencing_token> lease::token() const { return parts_->token; }
 
 std::chrono::steady_clock::time_point lease::valid_until() const {
     return parts_->released ? steady::time_point::min() : parts_->held.valid_until();

@@ -24,18 +24,15 @@ struct lease_parts {
 
     std::shared_ptr<client_core> core;
     locks::lease held;
+    owner_id owner;  // which outlive what is held
+    std::optional<fencing_token> token;
     algorithm kind;
     int tries;
     deadline granted_at;  // where somebody is told
     std::shared_ptr<loss_signal> loss;
     locks::keeper::care care;
     std::atomic<bool> released = false;  // no more may be asked of it
-    /// What a lease answers when its release is over, and nothing of it belongs to the executor any more.
-    struct epitaph {
-        owner_id owner;
-        std::optional<fencing_token> token;
-    };
-    std::optional<epitaph> ended;
+    bool ended = false;                  // and its release is over: nothing of it belongs to the executor
 };
 
 /// Empty: others held the lock. On the core's executor, whatever the caller's. Nothing there owns the

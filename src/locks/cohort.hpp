@@ -20,6 +20,7 @@ class cohort final : public locker {
     algorithm kind() const override { return backend_->kind(); }
     /// A request that does not hand on locally goes to the backend as it is.
     task<std::optional<lease>> acquire(lock_request request) override;
+    task<void> ping(deadline until) const override { return backend_->ping(until); }
     void closed() override;
 
    private:

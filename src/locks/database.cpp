@@ -61,7 +61,7 @@ std::string milliseconds_text(steady::duration time) {
 
 class database_hold final : public hold {
    public:
-    database_hold(postgres::transaction transaction, gate::pass place, gate turns, lock_request request,
+    database_hold(postgres::transaction transaction, gate_place place, gate turns, lock_request request,
                   owner_id owner, fencing_token token, deadline sent)
         : transaction_(std::move(transaction)),
           place_(std::move(place)),
@@ -167,7 +167,7 @@ class database_hold final : public hold {
     }
 
     postgres::transaction transaction_;
-    gate::pass place_;
+    gate_place place_;
     gate turns_;
     lock_request request_;
     owner_id owner_;
@@ -223,8 +223,7 @@ database_locker::database_locker(asio::any_io_executor executor, postgres::pool&
 
 task<std::optional<lease>> database_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
-    const auto door = gates_.of(request.name);
-    auto place = co_await door->enter(until);
+    auto place = co_await enter(gates_, request.name, until);
     if (!place) co_return std::nullopt;
     const auto owner = owners_.next();
     for (;;) {

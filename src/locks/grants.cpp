@@ -69,7 +69,8 @@ task<void> kill_at(redis_server server, redis::client_identity which, deadline u
         const auto seen = co_await server->execute(std::move(list), until);
         const bool ours = seen.text().find(" name=" + which.name + ' ') != std::string::npos;
         if (ours) co_await server->execute(std::move(request), until);
-    } catch (const redis::refusal&) {
+    } catch (const redis::refusal& refused) {
+        if (refused.passes_with_time()) throw;
     }
 }
 

@@ -23,8 +23,8 @@ class lease_end {
     explicit lease_end(deadline until) : until_(until) {}
 
     deadline get() const { return until_; }
-    /// Whether a renewal was asked for, whatever came of it.
-    bool asked() const { return renewals_ > 0; }
+    /// How many renewals were asked for, whatever came of them.
+    std::uint64_t asked() const { return renewals_; }
 
     /// A renewal is sent. A shorter lease counts from now on: a request that is never answered may have been
     /// carried out.

@@ -5,6 +5,7 @@
 #include "locks/admission.hpp"
 #include "locks/local_handoff.hpp"
 #include "locks/renewal.hpp"
+#include "locks/timing.hpp"
 
 #include <dibs/error.hpp>
 
@@ -169,10 +170,15 @@ task<std::optional<lease>> local_line::acquire(std::shared_ptr<local_line> line,
     if (free) co_return co_await line->take(std::move(request));
     if (request.wait <= request.wait.zero()) co_return std::nullopt;
     line->admit();
-    place mine(*line, request, after(request.wait));
-    line->attend();
-    co_await mine.turn().wait_until(mine.ends);
-    co_return mine.take();
+    {
+        place mine(*line, request, after(request.wait));
+        line->attend();
+        co_await mine.turn().wait_until(mine.ends);
+        auto taken = mine.take();
+        if (taken) co_return taken;
+    }
+    co_await line->backend_->ping(after(least_answer_time));
+    co_return std::nullopt;
 }
 
 task<std::optional<lease>> local_line::take(lock_request request) {

@@ -24,6 +24,11 @@ class locker {
     /// attempt whose answer was lost is withdrawn in the background.
     virtual task<std::optional<lease>> acquire(lock_request request) = 0;
 
+    /// Throws dibs::error where the backend does not answer by then: asked for a waiter that was behind
+    /// others of its process until its time was up, and so has heard nothing itself. database and redlock ask
+    /// nothing: theirs who stand at the servers are told soon, and those behind them after them.
+    virtual task<void> ping(deadline /*until*/) const { co_return; }
+
     /// The connections were closed: wakes those who wait for a message, to find that out.
     virtual void closed() {}
 };

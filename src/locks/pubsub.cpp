@@ -10,19 +10,23 @@ namespace dibs::locks {
 
 pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis_server server, message_source messages)
     : executor_(std::move(executor)),
+      server_(std::move(server)),
       messages_(std::move(messages)),
-      names_(executor_, idle_name_time,
-             [this, server = std::move(server)](const lock_name& name) {
-                 return std::make_shared<single_key>(executor_, server, name);
-             }),
+      names_(
+          executor_, idle_name_time,
+          [this](const lock_name& name) { return std::make_shared<single_key>(executor_, server_, name); }),
       bells_(executor_, idle_name_time,
              [this](const lock_name&) { return std::make_shared<bell>(executor_); }) {}
 
 task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
+    const bool waits = request.wait > request.wait.zero();
     const auto key = names_.of(request.name);
     const auto pass = co_await key->door.enter(until);
-    if (!pass) co_return std::nullopt;
+    if (!pass) {
+        if (waits) co_await ping(answer_deadline(until));
+        co_return std::nullopt;
+    }
     std::shared_ptr<bell> waiting;
     for (int tries = 1;; ++tries) {
         const auto owner = owners_.next();

@@ -17,6 +17,7 @@ class pubsub_locker final : public locker {
 
     algorithm kind() const override { return algorithm::pubsub; }
     task<std::optional<lease>> acquire(lock_request request) override;
+    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
     void closed() override;
 
    private:
@@ -30,6 +31,7 @@ class pubsub_locker final : public locker {
     task<void> listen(std::shared_ptr<bell> to, std::string channel, deadline until);
 
     asio::any_io_executor executor_;
+    redis_server server_;
     message_source messages_;
     owner_source owners_;
     kept<single_key> names_;

@@ -11,11 +11,11 @@ queue_locker::queue_locker(algorithm kind, asio::any_io_executor executor, redis
                            message_source messages)
     : kind_(kind),
       executor_(std::move(executor)),
-      lines_(executor_, idle_name_time,
-             [this, server = std::move(server), messages = std::move(messages)](const lock_name& name) {
-                 return std::make_shared<waiting_line>(executor_, grants(server, lock_keys::with_queue(name)),
-                                                       messages, name, owners_.process());
-             }) {}
+      server_(std::move(server)),
+      lines_(executor_, idle_name_time, [this, messages = std::move(messages)](const lock_name& name) {
+          return std::make_shared<waiting_line>(executor_, grants(server_, lock_keys::with_queue(name)),
+                                                messages, name, owners_.process());
+      }) {}
 
 task<std::optional<lease>> queue_locker::acquire(lock_request request) {
     const auto until = after(request.wait);

@@ -17,6 +17,7 @@ class queue_locker final : public locker {
 
     algorithm kind() const override { return kind_; }
     task<std::optional<lease>> acquire(lock_request request) override;
+    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
     void closed() override;
 
    private:
@@ -26,6 +27,7 @@ class queue_locker final : public locker {
 
     algorithm kind_;
     asio::any_io_executor executor_;
+    redis_server server_;
     owner_source owners_;
     kept<waiting_line> lines_;
 };

@@ -35,8 +35,8 @@ class redis_hold : public hold {
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override;
     task<release_outcome> release() override;
     bool release_is_shielded() const override { return true; }
-    /// Whether somebody has asked for a renewal, whatever came of it.
-    bool renewal_asked() const { return end_.asked(); }
+    /// How often somebody has asked for a renewal, whatever came of it.
+    std::uint64_t renewals_asked() const { return end_.asked(); }
 
    private:
     task<bool> extend(lease_end::renewal what, deadline until);

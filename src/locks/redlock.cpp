@@ -94,9 +94,8 @@ redlock_locker::redlock_locker(asio::any_io_executor executor, redis_masters mas
 task<std::optional<lease>> redlock_locker::acquire(lock_request request) {
     const auto start = steady::now();
     const auto until = start + request.wait;
-    const auto door = gates_.of(request.name);
-    const auto pass = co_await door->enter(until);
-    if (!pass) co_return std::nullopt;
+    const auto place = co_await enter(gates_, request.name, until);
+    if (!place) co_return std::nullopt;
     backoff pauses;
     asio::steady_timer pause(executor_);
     for (int tries = 1;; ++tries) {

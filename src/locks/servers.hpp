@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/asio.hpp"
+
 #include <memory>
 #include <vector>
 
@@ -15,5 +17,8 @@ namespace dibs::locks {
 using redis_server = std::shared_ptr<redis::connection>;
 using message_source = std::shared_ptr<redis::subscriber>;
 using redis_masters = std::vector<redis_server>;
+
+/// Throws dibs::error where it does not answer by then.
+task<void> ping(redis_server server, deadline until);
 
 }  // namespace dibs::locks

@@ -14,17 +14,21 @@ namespace dibs::locks {
 
 spinlock_locker::spinlock_locker(asio::any_io_executor executor, redis_server server)
     : executor_(std::move(executor)),
-      names_(executor_, idle_name_time,
-             [this, server = std::move(server)](const lock_name& name) {
-                 return std::make_shared<single_key>(executor_, server, name);
-             }),
+      server_(std::move(server)),
+      names_(
+          executor_, idle_name_time,
+          [this](const lock_name& name) { return std::make_shared<single_key>(executor_, server_, name); }),
       random_(static_cast<std::minstd_rand::result_type>(random_seed())) {}
 
 task<std::optional<lease>> spinlock_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
+    const bool waits = request.wait > request.wait.zero();
     const auto key = names_.of(request.name);
     const auto pass = co_await key->door.enter(until);
-    if (!pass) co_return std::nullopt;
+    if (!pass) {
+        if (waits) co_await ping(answer_deadline(until));
+        co_return std::nullopt;
+    }
     backoff pauses(key->holds.usual());
     const auto first_try = steady::now();
     asio::steady_timer pause(executor_);

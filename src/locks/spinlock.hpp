@@ -17,9 +17,11 @@ class spinlock_locker final : public locker {
 
     algorithm kind() const override { return algorithm::spinlock; }
     task<std::optional<lease>> acquire(lock_request request) override;
+    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
 
    private:
     asio::any_io_executor executor_;
+    redis_server server_;
     owner_source owners_;
     kept<single_key> names_;
     std::minstd_rand random_;

@@ -63,6 +63,7 @@ waiting_line::place::place(std::shared_ptr<waiting_line> line, const owner_id& o
       wanted_(wanted),
       number_(++line_->places_made_),
       turn_(line_->executor_) {
+    if (line_->places_.empty()) line_->trouble_ = nullptr;  // others', who have gone
     at_ = line_->places_.insert(line_->places_.end(), this);
 }
 
@@ -80,7 +81,7 @@ wakeup& waiting_line::place::turn() {
 }
 
 std::optional<redis_hold::grant> waiting_line::place::take() {
-    if (!granted_ && line_->trouble_) std::rethrow_exception(line_->trouble_);
+    if (!granted_) line_->require_answer();
     if (!granted_ || steady::now() >= granted_->valid_until) return std::nullopt;
     withdraw_ = false;
     return redis_hold::grant{line_->name_,
@@ -92,7 +93,14 @@ std::optional<redis_hold::grant> waiting_line::place::take() {
                              {.handoff = handoff::remote}};
 }
 
+void waiting_line::require_answer() const {
+    if (trouble_) std::rethrow_exception(trouble_);
+    if (unanswered_since_ && steady::now() >= *unanswered_since_ + least_answer_time)
+        throw error(fault::timeout, "redis", name_.text(), "the server does not answer its waiters");
+}
+
 void waiting_line::closed() {
+    closed_ = true;
     trouble_ = std::make_exception_ptr(
         error(fault::closed, "dibs", name_.text(), "the connection was closed while it was waited for"));
     for (place* waiter : places_) waiter->turn_.wake();
@@ -108,6 +116,7 @@ void waiting_line::observe(deadline sent, const attempt& answer) {
 
 void waiting_line::confirm_later(const std::shared_ptr<redis_hold>& held) {
     unconfirmed_ = held;
+    confirmations_ = 0;
     attend();
     beat_by(steady::now() + (held->valid_until() - steady::now()) / 3);
 }
@@ -120,8 +129,17 @@ void waiting_line::beat_by(deadline latest) {
 
 void waiting_line::attend() {
     if (std::exchange(attended_, true)) return;
-    next_beat_ = after(heartbeat_interval);
+    next_beat_ = std::min(next_beat_, after(heartbeat_interval));
     spawn(executor_, keep_alive(shared_from_this()));
+}
+
+bool waiting_line::needed() {
+    if (!places_.empty() || !unconfirmed_.expired()) {
+        clean_until_ = after(clean_up_time);
+        return true;
+    }
+    // A heartbeat that was lost may put those back who were granted the lock since, and have released it.
+    return !closed_ && withdrawals_->lost().any() && steady::now() < clean_until_;
 }
 
 task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
@@ -130,6 +148,7 @@ task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
         try {
             if (steady::now() >= line->next_beat_) {
                 line->next_beat_ = after(heartbeat_interval);
+                line->unanswered_since_ = steady::now();
                 co_await line->confirm();
                 co_await line->withdrawals_->lost().kill(line->scripts_, after(clean_up_time));
                 co_await line->beat();
@@ -140,10 +159,11 @@ task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
         } catch (...) {
             line->failed();
         }
+        line->unanswered_since_.reset();
         co_await line->beat_now_.wait_until(line->next_beat_);
     }
     line->attended_ = false;
-    line->trouble_ = nullptr;
+    line->next_beat_ = deadline::max();
 }
 
 // To be called where an exception is handled.
@@ -182,9 +202,13 @@ task<void> waiting_line::subscribe() {
 
 task<void> waiting_line::confirm() {
     const auto held = unconfirmed_.lock();
-    unconfirmed_.reset();
     // Whoever has renewed it meanwhile has chosen its time.
-    if (held && !held->renewal_asked()) co_await held->renew(held->duration(), held->valid_until());
+    if (held && held->renewals_asked() == confirmations_) {
+        auto renewal = held->renew(held->duration(), held->valid_until());
+        ++confirmations_;
+        co_await std::move(renewal);  // where it fails, the next heartbeat asks again
+    }
+    if (unconfirmed_.lock() == held) unconfirmed_.reset();
 }
 
 task<void> waiting_line::beat() {

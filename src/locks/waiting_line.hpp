@@ -48,8 +48,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
         /// To be awaited once the server has said that it stands in the queue; what came of it is asked of
         /// take().
         wakeup& turn();
-        /// Empty: it was not granted the lock. Throws the line's last failure if the server could not be
-        /// asked.
+        /// Empty: it was not granted the lock. Throws dibs::error where the server does not answer the line.
         std::optional<redis_hold::grant> take();
         /// Nothing of it is left in the queue, or somebody else sees to it.
         void settled() { withdraw_ = false; }
@@ -84,6 +83,8 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     void closed();
 
    private:
+    /// Throws the last failure of those who ask the server, or that it has not answered them for a while.
+    void require_answer() const;
     void attend();
     void attend_to_messages();
     static task<void> keep_alive(std::shared_ptr<waiting_line> line);
@@ -98,7 +99,7 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     task<void> confirm();
     void granted_by_message(std::string_view payload);
     void deliver(std::string_view owner, const delivery& given);
-    bool needed() const { return !places_.empty() || !unconfirmed_.expired(); }
+    bool needed();
 
     asio::any_io_executor executor_;
     grants scripts_;
@@ -109,17 +110,21 @@ class waiting_line : public std::enable_shared_from_this<waiting_line> {
     redis::subscription subscription_;
     std::list<place*> places_;
     std::weak_ptr<redis_hold> unconfirmed_;
+    std::uint64_t confirmations_ = 0;  // of that one, that were asked for
     server_clock clock_;
     std::shared_ptr<withdrawals> withdrawals_;
     wakeup beat_now_;
-    deadline next_beat_;
+    deadline next_beat_ = deadline::max();
     std::uint64_t heartbeats_ = 0;
     std::uint64_t round_ = 0;  // the number of its first heartbeat
     std::uint64_t places_made_ = 0;
     std::uint64_t connection_ = 0;  // that the last heartbeat went out on
+    deadline clean_until_;          // what was lost, at the latest
+    bool closed_ = false;
     bool attended_ = false;
-    bool listening_ = false;      // or trying to
-    std::exception_ptr trouble_;  // of the last heartbeat, until one succeeds
+    bool listening_ = false;                    // or trying to
+    std::exception_ptr trouble_;                // of the last heartbeat, until one succeeds
+    std::optional<deadline> unanswered_since_;  // one is under way
 };
 
 }  // namespace dibs::locks

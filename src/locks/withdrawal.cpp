@@ -41,9 +41,7 @@ task<void> undo_once(const grants& scripts, const leavers& who, lost_connections
 bool may_yet_work(const error& failure) {
     if (failure.in_doubt() || failure.kind() == fault::unavailable) return true;
     const auto* refused = dynamic_cast<const redis::refusal*>(&failure);
-    // A server that starts, that runs another's script, that is not the master yet.
-    return refused &&
-           (refused->code() == "LOADING" || refused->code() == "BUSY" || refused->code() == "READONLY");
+    return refused && refused->passes_with_time();
 }
 
 /// Until it is answered, or what was granted has ended by itself: a network that failed once may fail again.

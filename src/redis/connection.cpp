@@ -14,6 +14,10 @@ refusal::refusal(std::string backend, std::string subject, const std::string& an
     : error(fault::refused, std::move(backend), std::move(subject), answer),
       code_(answer.substr(0, answer.find(' '))) {}
 
+bool refusal::passes_with_time() const {
+    return code_ == "LOADING" || code_ == "BUSY" || code_ == "READONLY";
+}
+
 connection::connection(asio::any_io_executor executor, endpoint target, connection_options options)
     : core_(std::make_shared<core>(std::move(executor), std::move(target), options)) {}
 

@@ -43,6 +43,8 @@ class refusal : public error {
     refusal(std::string backend, std::string subject, const std::string& answer);
     /// The first word of the answer: "WRONGTYPE", "NOSCRIPT", "NOAUTH", …
     const std::string& code() const { return code_; }
+    /// Of a server that starts, runs another's script, or is not the master yet: it may be asked again.
+    bool passes_with_time() const;
 
    private:
     std::string code_;

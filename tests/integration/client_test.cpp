@@ -196,6 +196,22 @@ TEST_P(client_of, two_releases_at_once_are_one) {
     }
 }
 
+TEST_P(client_of, a_lease_has_its_owner_while_it_is_released_and_afterwards) {
+    auto locks = connect();
+    auto held = run(locks.acquire(request_for(GetParam())));
+    ASSERT_TRUE(held);
+    const auto owner = held->owner();
+    const auto token = held->token();
+    auto released = start_task(io_.get_executor(), held->release());
+    do {
+        EXPECT_EQ(held->owner(), owner);
+        EXPECT_EQ(held->token(), token);
+        io_.restart();
+        io_.poll_one();
+    } while (released.wait_for(0s) != std::future_status::ready);
+    EXPECT_EQ(held->owner(), owner);
+}
+
 TEST_P(client_of, a_client_that_goes_first_leaves_its_leases_usable) {
     std::optional<lease> held;
     {

@@ -104,6 +104,21 @@ TEST_F(dibs_lock, does_the_same_though_nobody_can_be_told) {
     EXPECT_EQ(end_of(holder).code(), 128 + SIGTERM);
 }
 
+TEST_F(dibs_lock, leaves_nothing_behind_where_nobody_reads_what_it_says) {
+    auto held = run(take(*make("queue"), std::chrono::seconds(0)));
+    ASSERT_TRUE(held);
+    sandbox::program unread(
+        "/bin/bash", {"-c", R"(exec 2> >(exec true); wait $!; exec "$0" "$@")", DIBS_PROGRAM, "lock", name_,
+                      "--redis", shared_servers().redis_url(), "--wait", "100ms", "--", "true"});
+    auto refused = shared_servers().supervisor().start(unread);
+    EXPECT_EQ(end_of(refused).code(), 75);
+    auto look = redis::command("LLEN").arg("dibs:{" + name_ + "}:queue");
+    EXPECT_EQ(run(ask(std::move(look))).integer(), 0);
+    run(held->release());
+    auto ordinary = start({}, {"sh", "-c", "trap '' TERM; kill -PIPE $$"});
+    EXPECT_EQ(end_of(ordinary).code(), 128 + SIGPIPE) << "the command heeds it as ever";
+}
+
 TEST_F(dibs_lock, kills_a_command_that_will_not_end) {
     auto holder = start({"--lease", "1s", "--grace", "10ms"},
                         {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"});

@@ -31,9 +31,14 @@ class doubt_test : public lock_test, public testing::WithParamInterface<std::str
         asio::cancellation_signal cancel;
     };
 
-    std::unique_ptr<attempt> begin(locks::locker& locker, std::chrono::milliseconds wait) {
+    std::unique_ptr<attempt> begin(locks::locker& locker, std::chrono::milliseconds wait,
+                                   local_handoff handoff = local_handoff::off) {
         auto begun = std::make_unique<attempt>();
-        spawn(io_.get_executor(), keep(take(locker, wait, long_lease), begun->result), begun->cancel.slot(),
+        auto wanted = request(wait);
+        wanted.lease = long_lease;
+        wanted.local_handoff = handoff;
+        auto asked = locker.acquire(std::move(wanted));
+        spawn(io_.get_executor(), keep(std::move(asked), begun->result), begun->cancel.slot(),
               [to = begun.get()](std::exception_ptr failed) {
                   to->failure = std::move(failed);
                   to->ended = true;
@@ -97,6 +102,38 @@ class doubt_test : public lock_test, public testing::WithParamInterface<std::str
 INSTANTIATE_TEST_SUITE_P(every_algorithm, doubt_test,
                          testing::Values("database", "spinlock", "pubsub", "queue", "fencing", "redlock"),
                          [](const auto& with) { return with.param; });
+
+class outage_test : public doubt_test {};
+
+INSTANTIATE_TEST_SUITE_P(locks, outage_test,
+                         testing::Values("spinlock", "pubsub", "queue", "spinlock+local", "pubsub+local",
+                                         "queue+local"),
+                         [](const auto& with) {
+                             std::string name = with.param;
+                             std::replace(name.begin(), name.end(), '+', '_');
+                             return name;
+                         });
+
+// Not "others hold the lock": nobody has heard of it any more.
+TEST_P(outage_test, tells_all_who_wait_for_it) {
+    lock_servers other(io_.get_executor(), urls_of(shared_servers()));
+    const auto elsewhere = make_lock("queue", other.for_lockers()).locker;
+    auto held = run(take(*elsewhere, 0ms, long_lease));
+    ASSERT_TRUE(held);
+    const auto here = make_lock(GetParam(), servers_->for_lockers());
+    std::vector<std::unique_ptr<attempt>> waiting;
+    for (int i = 0; i < 3; ++i) {
+        waiting.push_back(begin(*here.locker, 1200ms, here.handoff));
+        step(5);
+    }
+    shared_servers().redis().signal(SIGSTOP);
+    for (const auto& one : waiting) {
+        finish(*one);
+        EXPECT_TRUE(one->failure);
+    }
+    shared_servers().redis().signal(SIGCONT);
+    EXPECT_EQ(run(held->release()), release_outcome::released);
+}
 
 constexpr int most_points = 150;
 

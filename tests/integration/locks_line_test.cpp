@@ -53,6 +53,13 @@ class line_test : public lock_test {
         auto look = redis::command("ZSCORE").arg("dibs:{" + name_ + "}:alive");
         return !run(ask(look.arg(locks::grants::entry(who.owner, wanted)))).is_nil();
     }
+    static bool is_granted(waiter& who) {
+        try {
+            return who.place->take().has_value();
+        } catch (const error&) {
+            return false;
+        }
+    }
     /// What the line's waiters get where their wait ends now.
     static bool fails(waiter& who) {
         try {
@@ -170,6 +177,33 @@ TEST_F(relayed_line, who_left_is_not_put_back_by_a_heartbeat_of_a_lost_connectio
     deliver_late();
     EXPECT_FALSE(stands(*first_));
     EXPECT_TRUE(stands(*second_));
+}
+
+TEST_F(relayed_line, it_is_closed_though_nobody_waits_any_more) {
+    second_.reset();
+    await([&] { return run(ask(redis::command("ZCARD").arg("dibs:{" + name_ + "}:alive"))).integer() == 2; });
+    lose_a_heartbeat();
+    EXPECT_EQ(run(at_.release(owner_id("holder.1"), after(5s))), release_outcome::released);
+    await([&] { return is_granted(*first_); });
+    EXPECT_EQ(run(at_.release(first_->owner, after(5s))), release_outcome::released);
+    first_.reset();
+    await([&] {
+        return run(ask(redis::command("CLIENT").arg("LIST").arg("ID").arg(lost_client_.id))).text().empty();
+    });
+    deliver_late();
+    EXPECT_TRUE(run(keys_left()).empty());
+}
+
+TEST_F(relayed_line, a_grant_whose_confirmation_was_lost_is_confirmed_again) {
+    second_.reset();
+    EXPECT_EQ(run(at_.release(owner_id("holder.1"), after(5s))), release_outcome::released);
+    std::optional<locks::redis_hold::grant> granted;
+    await([&] { return (granted = first_->place->take()).has_value(); });
+    const auto held = std::make_shared<locks::redis_hold>(line_->scripts(), std::move(*granted));
+    line_->confirm_later(held);
+    lose_a_heartbeat();  // which is the confirmation
+    await([&] { return held->valid_until() > after(2s); });
+    EXPECT_EQ(run(held->release()), release_outcome::released);
 }
 
 // Whoever was granted the lock meanwhile may have given it back: that sends no withdrawal.

@@ -109,6 +109,28 @@ TEST_P(message_of, the_grant_may_be_lost_and_the_waiter_goes_on) {
     }
 }
 
+// The first to wait at a line that has rested looks when the holder's time is up, not at its first heartbeat.
+TEST_F(waiting_test, a_line_that_has_rested_looks_when_the_holder_has_died) {
+    const auto other = second_process();
+    const auto holder = make("queue");
+    const auto waiter = make_lock("queue", other->for_lockers()).locker;
+    std::optional<locks::lease> got;
+    for (int round = 0; round < 10 && !got; ++round) {  // the machine may be slow
+        auto held = run(take(*holder, 0ms, 10s));
+        ASSERT_TRUE(held);
+        EXPECT_FALSE(run(take(*waiter, 1ms)));
+        run(held->release());
+        io_.restart();
+        io_.run_for(700ms);  // its heartbeats end
+        auto died = redis::command("SET").arg("dibs:{" + name_ + "}:lock").arg("who.1").arg("PX").arg(50);
+        run(ask(std::move(died)));
+        got = run(take(*waiter, 200ms));
+        if (!got) run(ask(redis::command("DEL").arg("dibs:{" + name_ + "}:lock")));
+    }
+    ASSERT_TRUE(got) << "it was granted the lock after 300 ms each time";
+    run(got->release());
+}
+
 TEST_F(waiting_test, leaves_nothing_but_a_token_that_ends) {
     const auto keys = "dibs:{" + name_ + "}:*";
     const auto other = second_process();

@@ -102,6 +102,27 @@ TEST_F(redis_failures, a_kill_in_mid_flight_leaves_the_sent_in_doubt_and_the_res
     EXPECT_NE(shared.client(), std::nullopt);
 }
 
+TEST_F(redis_failures, a_connection_made_while_the_server_is_busy_has_its_identity_afterwards) {
+    connection admin = connect();
+    ask(admin, command("CONFIG").arg("SET").arg("busy-reply-threshold").arg(1));
+    connection busy = connect();
+    ending script;
+    task_group both(io.get_executor());
+    both.spawn(record(busy, command("EVAL").arg("while true do end").arg(0), after(20s), script));
+    while (end_of(admin, command("PING"), after(10s)).text.find("BUSY") == std::string::npos) {
+    }
+    connection shared = connect();
+    ending asked;
+    both.spawn(record(shared, command("PING"), after(20s), asked));
+    io.restart();
+    io.run_for(30ms);
+    EXPECT_FALSE(asked.answered);
+    ask(admin, command("SCRIPT").arg("KILL"));
+    run_task(io, both.join());
+    EXPECT_TRUE(asked.answered) << asked.text;
+    EXPECT_TRUE(shared.client());
+}
+
 task<void> ask_and_throw(connection& on) {
     co_await on.execute(command("PING"), after(20s));
     throw std::runtime_error("thrown by whom it woke");
