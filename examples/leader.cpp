@@ -1,4 +1,5 @@
-// One process leads; when it loses the lock it stops leading before another can begin.
+// One process leads; when it loses the lock it is told in time to stop before another can begin, unless it is
+// itself paused, or Redis loses its data (docs/guarantees.md).
 // usage: leader [REDIS-URL]
 #include <dibs/mutex.hpp>
 

@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
         std::vector<std::jthread> workers;
         for (int i = 0; i < 4; ++i)
             workers.emplace_back([&] {
+                // One object for each thread: the name is what is shared.
                 dibs::mutex turn(locks, "report:daily");
                 for (int piece = 0; piece < 25; ++piece) {
                     const std::lock_guard guard(turn);

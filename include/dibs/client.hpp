@@ -25,7 +25,7 @@ class client_core;
 /// Where the locks live. Only what the algorithms in use need has to be there.
 struct config {
     /// For spinlock, pubsub, queue and fencing: redis://[[user]:password@]host[:port][/database] or
-    /// redis+unix:///path/to.sock
+    /// redis+unix:///path/to.sock; there is no TLS (rediss:// is refused)
     std::string redis;
     /// For redlock: independent servers, an odd number, three at least.
     std::vector<std::string> masters;
@@ -33,7 +33,8 @@ struct config {
     std::string postgres;
     /// Told of what happens to the locks; may be null.
     std::shared_ptr<dibs::observer> observer = {};
-    /// PostgreSQL sessions at most: each lease of a database lock keeps one.
+    /// PostgreSQL sessions at most. A name takes two at most: each lease of a database lock keeps one, and so
+    /// does a waiter at its row.
     std::size_t postgres_sessions = 10;
 
     /// One server, by its URL: redis…, unix… or postgres….

@@ -57,11 +57,11 @@ class fencing_token {
     std::int64_t value_;
 };
 
-/// What came of a release.
+/// What came of a release. Of a database lock always `released`: else the release throws.
 enum class release_outcome {
     released,  ///< the lock was held and is free now, or the next waiter's
-    expired,   ///< the lease had ended and nobody holds the lock
-    not_owner  ///< the lease had ended and another holds the lock
+    expired,   ///< the lease had ended and nobody holds the lock; of redlock, another may
+    not_owner  ///< the lease had ended and another holds the lock; redlock does not tell
 };
 
 /// Who keeps a lease from ending while its holder works.

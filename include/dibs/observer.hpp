@@ -35,7 +35,7 @@ struct hold_end {
     enum class how {
         released,
         expired,    ///< its time was over before
-        not_owner,  ///< its time was over before, and another holds the lock
+        not_owner,  ///< its time was over before, and another holds the lock; of redlock: expired
         failed      ///< the backend did not answer: the lock ends with its lease
     };
 

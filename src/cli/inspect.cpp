@@ -184,9 +184,10 @@ void add_ps(CLI::App& app, int& status) {
     command->add_flag("--json", flags->json, "As JSON");
     add_servers(*command, flags->servers);
     command->footer(
-        "Looks at every server that is named. DEAD waiters are in the queue of a process that has gone "
-        "silent,\n"
-        "and are passed over. A process that hands its lock on locally shows as one holder.\n"
+        "Looks at every server that is named. WAITERS are those in line for queue and fencing, and of\n"
+        "database those at its row, two a process at most; those of spinlock, pubsub and redlock leave no\n"
+        "trace. DEAD waiters are in the queue of a process that has gone silent, and are passed over.\n"
+        "A process that hands its lock on locally shows as one holder.\n"
         "Example:\n"
         "  dibs ps --redis redis://localhost:6379 --postgres postgresql://user@localhost/app");
     command->callback([flags, &status] {

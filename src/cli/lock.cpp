@@ -191,8 +191,9 @@ void add_lock(CLI::App& app, int& status) {
     add_servers(*command, flags->servers);
     command->footer(
         "The command finds DIBS_NAME, DIBS_OWNER and, but for redlock, DIBS_TOKEN in its environment. It is\n"
-        "killed when dibs is. Exit status: the command's; 75 the lock was not had; 127 no such command,\n"
-        "126 it cannot be run; 1 a server failed.\n"
+        "killed when dibs is. Exit status: the command's, or 128+N if signal N ended it, as SIGTERM (143)\n"
+        "does when the lock is lost; 75 the lock was not had; 127 no such command, 126 it cannot be run;\n"
+        "2 wrong options; 1 a server failed.\n"
         "Example:\n"
         "  dibs lock nightly-report --wait 0s -- /usr/local/bin/report --all");
     command->callback([flags, &status] {

@@ -27,7 +27,9 @@ void add_order(CLI::App& to, bench_flags& flags) {
 }
 
 void add_folder(CLI::App& to, bench_flags& flags) {
-    auto* out = to.add_option("--out", flags.out, "A new folder for the results [results/DATE-TIME]");
+    auto* out = to.add_option(
+        "--out", flags.out,
+        "A new folder for the results, with --capacity also that of a bench [results/DATE-TIME]");
     out->type_name("DIR");
     auto* resume = to.add_option("--resume", flags.resume,
                                  "Go on with what a bench that was interrupted left there: the same seed, "

@@ -20,13 +20,13 @@ void add_http_flags(CLI::App& to, http_flags& flags) {
         ->allow_extra_args(false);
     to.add_option(
           "--rate-limit-address", flags.rate_by_address,
-          "Requests of one address (of IPv6: of one /64), twice as many at once; one more is answered "
+          "All requests of one address (of IPv6: of one /64), twice as many at once; one more is answered "
           "429. 0/s: no limit")
         ->type_name("N/s")
         ->capture_default_str();
     to.add_option("--rate-limit-user", flags.rate_by_user,
-                  "Requests of one signed-in user, twice as many at once; one more is answered 429. 0/s: no "
-                  "limit")
+                  "Claims and own coupons of one signed-in user, twice as many at once; one more is answered "
+                  "429. 0/s: no limit")
         ->type_name("N/s")
         ->capture_default_str();
 }

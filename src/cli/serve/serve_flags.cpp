@@ -24,7 +24,7 @@ void add_listening(CLI::App& to, serve_flags& flags) {
 
 void add_backends(CLI::App& to, serve_flags& flags) {
     auto* redis = to.add_option("--redis", flags.redis,
-                                "redis://[user:password@]host[:port][/db] or "
+                                "redis://[[user]:password@]host[:port][/db] or "
                                 "redis+unix:///path/to.sock")
                       ->type_name("URL");
     auto* masters =
@@ -100,9 +100,11 @@ void add_operations(CLI::App& to, serve_flags& flags) {
         "--allow-unsafe", flags.allow_unsafe,
         "Start although PostgreSQL may lose claims (fsync, full_page_writes or synchronous_commit off) "
         "or Redis may evict locks");
-    to.add_option("--metrics-address", flags.metrics_address,
-                  "Serve /metrics for Prometheus, and /healthz and /readyz, on a port of their own: 9100, "
-                  "127.0.0.1:9100 or [::1]:9100; a port alone is on localhost. Else there are no metrics")
+    to.add_option(
+          "--metrics-address", flags.metrics_address,
+          "Serve /metrics for Prometheus, /lock-times, /healthz, /readyz and /openapi.json on a port of "
+          "their own: 9100, 127.0.0.1:9100 or [::1]:9100; a port alone is on localhost. Else there are no "
+          "metrics")
         ->type_name("[ADDRESS:]PORT");
     to.add_option("--log-level", flags.log_level)
         ->check(CLI::IsMember({"debug", "info", "warning", "error", "off"}))
