@@ -1,10 +1,12 @@
 // Whether `dibs serve` starts, and how it stops.
+#include "redis/connection.hpp"
 #include "sandbox/postgres_cluster.hpp"
 #include "sandbox/redis_server.hpp"
 #include "tests/support/coupon_client.hpp"
 #include "tests/support/notify_socket.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/processes.hpp"
+#include "tests/support/run_task.hpp"
 #include "tests/support/serve_trial.hpp"
 
 #include <fmt/format.h>
@@ -137,6 +139,24 @@ TEST_F(serve_start, is_not_ready_where_the_schema_is_an_older_one) {
     const auto answer = client.get("/readyz");
     EXPECT_EQ(answer.status, 503);
     EXPECT_THAT(answer.text, HasSubstr("version 1 of"));
+}
+
+TEST_F(serve_start, is_not_ready_where_redis_has_become_a_replica) {
+    sandbox::redis_server redis(box);
+    redis.start();
+    const fresh_schema schema;
+    auto serve = start_serve(box, words(redis.url(), schema.url()));
+    const coupon_client client(port_after(serve, listening_at_port));
+    EXPECT_EQ(client.get("/readyz").status, 200);
+    asio::io_context io{1};
+    redis::connection admin(io.get_executor(), redis::endpoint_from_url(redis.url()));
+    run_task(io, admin.execute(redis::command("REPLICAOF").arg("127.0.0.1").arg("1"), after(10s)));
+    const auto until = after(10s);  // what it saw last is told again for a while
+    api_answer answer;
+    do answer = client.get("/readyz");
+    while (answer.status == 200 && steady::now() < until);
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_THAT(answer.text, HasSubstr(R"("redis":"a replica")"));
 }
 
 class serve_stop : public serve_start {

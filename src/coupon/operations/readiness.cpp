@@ -35,10 +35,13 @@ postgres::target without_settings(const std::string& conninfo) {
     return where;
 }
 
-task<void> ping(redis::connection& server, std::string& trouble, deadline until) {
+task<void> look_at(redis::connection& server, std::string& trouble, deadline until) {
     try {
-        redis::command asked("PING");
-        co_await server.execute(std::move(asked), until);
+        redis::command asked("ROLE");
+        const auto answer = co_await server.execute(std::move(asked), until);
+        if (answer.elements().at(0).text() != "master") trouble = "a replica";
+    } catch (const redis::refusal& refused) {
+        if (refused.code() != "NOPERM") trouble = to_string(refused.kind());  // who may not ask is answered
     } catch (const error& away) {
         trouble = to_string(away.kind());
     }
@@ -81,7 +84,7 @@ task<void> readiness::look() {
 
 task<void> readiness::look_at_redis(deadline until) {
     std::string trouble;
-    co_await ping(servers_.redis(), trouble, until);
+    co_await look_at(servers_.redis(), trouble, until);
     if (!trouble.empty()) note("redis", trouble);
 }
 
@@ -90,7 +93,7 @@ task<void> readiness::look_at_masters(deadline until) {
     if (masters.empty()) co_return;
     std::vector<std::string> troubles(masters.size());
     task_group all(executor_);
-    for (std::size_t i = 0; i < masters.size(); ++i) all.spawn(ping(*masters[i], troubles[i], until));
+    for (std::size_t i = 0; i < masters.size(); ++i) all.spawn(look_at(*masters[i], troubles[i], until));
     co_await all.join();
     std::size_t away = 0;
     for (const auto& trouble : troubles) away += trouble.empty() ? 0 : 1;
