@@ -40,7 +40,8 @@ class busy_script final : public troublemaker {
    public:
     explicit busy_script(scene& where) : where_(where) {}
     void make() override {
-        ask(where_.redis().url(), redis::command("CONFIG").arg("SET").arg("busy-reply-threshold").arg(50));
+        way_in_.emplace(where_.redis().url());
+        way_in_->ask(redis::command("CONFIG").arg("SET").arg("busy-reply-threshold").arg(50));
         running_ = std::async(std::launch::async, [url = where_.redis().url()] {
             try {
                 ask(url, redis::command("EVAL").arg("while true do end").arg("0"));
@@ -49,12 +50,14 @@ class busy_script final : public troublemaker {
         });
     }
     void heal() override {
-        ask(where_.redis().url(), redis::command("SCRIPT").arg("KILL"));
+        way_in_->ask(redis::command("SCRIPT").arg("KILL"));
         running_.get();
+        way_in_.reset();
     }
 
    private:
     scene& where_;
+    std::optional<admin> way_in_;  // a busy server welcomes nobody
     std::future<void> running_;
 };
 
