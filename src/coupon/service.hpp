@@ -63,7 +63,8 @@ class service {
 
     /// Reaches every backend and creates the tables and coupons that are missing. Throws dibs::error that
     /// names the backend which is away or, unless they are accepted, what is unsafe about the servers. They
-    /// have 5 s to answer, and migrations ten minutes; cancelled, it ends at once and the tables are as before.
+    /// have 5 s to answer, and migrations ten minutes; cancelled, it ends at once and the tables are as
+    /// before.
     task<void> prepare();
 
     /// The service must outlive it.

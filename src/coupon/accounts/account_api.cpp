@@ -22,9 +22,8 @@ entry entry_for(sign_in::result what) {
 }
 
 http::response too_many_tries(std::chrono::seconds wait) {
-    http::response made =
-        problem_answer(429, "too-many-tries", "Too many tries",
-                       "this account was tried too often: wait, then try again");
+    http::response made = problem_answer(429, "too-many-tries", "Too many tries",
+                                         "this account was tried too often: wait, then try again");
     made.headers.emplace_back("Retry-After", std::to_string(wait.count()));
     return made;
 }

@@ -9,7 +9,8 @@
 
 namespace dibs::coupon {
 
-/// Bounds how often passwords, or a guest's key, of one account are tried: `burst` times at once, then once an interval. Pure.
+/// Bounds how often passwords, or a guest's key, of one account are tried: `burst` times at once, then once
+/// an interval. Pure.
 class try_limit {
    public:
     struct limits {
