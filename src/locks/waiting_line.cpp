@@ -150,6 +150,7 @@ task<void> waiting_line::keep_alive(std::shared_ptr<waiting_line> line) {
                 line->next_beat_ = after(heartbeat_interval);
                 line->unanswered_since_ = steady::now();
                 co_await line->confirm();
+                line->unanswered_since_ = steady::now();
                 co_await line->withdrawals_->lost().kill(line->scripts_, after(clean_up_time));
                 co_await line->beat();
             }
@@ -229,6 +230,7 @@ task<void> waiting_line::beat() {
 
 task<bool> waiting_line::beat_with(std::vector<std::string> entries) {
     const auto sent = steady::now();
+    unanswered_since_ = sent;
     std::function<std::vector<std::string>()> anew = [this] { return named_and_there(); };
     const auto pulse = co_await scripts_.heartbeat(process_, entries, after(clean_up_time), std::move(anew));
     trouble_ = nullptr;
