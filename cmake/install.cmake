@@ -23,6 +23,7 @@ target_link_libraries(dibs_installed_prometheus INTERFACE dibs_installed prometh
 set(package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/dibs)
 configure_package_config_file(cmake/dibsConfig.cmake.in dibsConfig.cmake INSTALL_DESTINATION ${package_folder})
 write_basic_package_version_file(dibsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+file(RELATIVE_PATH back_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/dibs.pc.in dibs.pc @ONLY)
 
 install(TARGETS dibs_installed dibs_installed_prometheus EXPORT dibsTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library)

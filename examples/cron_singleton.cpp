@@ -1,5 +1,6 @@
-// A nightly job that every machine starts and one of them does.
-// usage: cron_singleton [REDIS-URL [MILLISECONDS]]
+// A nightly job that every machine starts and one of them does. Whose clock is late by more than the job
+// takes does it again: where that matters, keep on record under the lock what was done. usage: cron_singleton
+// [REDIS-URL [MILLISECONDS]]
 #include <dibs/client.hpp>
 
 #include <boost/asio/co_spawn.hpp>

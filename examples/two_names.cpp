@@ -4,9 +4,9 @@
 
 #include <cstdlib>
 #include <exception>
+#include <future>
 #include <iostream>
 #include <mutex>
-#include <thread>
 
 namespace {
 
@@ -32,14 +32,14 @@ int main(int argc, char** argv) {
             dibs::client::connect(dibs::config::from_url(argc > 1 ? argv[1] : "redis://localhost:6379"));
         account ann{"account:ann", 100};
         account bob{"account:bob", 100};
-        {
-            const std::jthread there([&] {
-                for (int i = 0; i < 20; ++i) transfer(locks, ann, bob);
-            });
-            const std::jthread back([&] {
-                for (int i = 0; i < 10; ++i) transfer(locks, bob, ann);
-            });
-        }
+        auto there = std::async(std::launch::async, [&] {
+            for (int i = 0; i < 20; ++i) transfer(locks, ann, bob);
+        });
+        auto back = std::async(std::launch::async, [&] {
+            for (int i = 0; i < 10; ++i) transfer(locks, bob, ann);
+        });
+        there.get();  // throws what was thrown there: Redis may be away
+        back.get();
         std::cout << "ann " << ann.balance << ", bob " << bob.balance << std::endl;
     } catch (const std::exception& failure) {
         std::cerr << failure.what() << '\n';

@@ -55,7 +55,8 @@ class client {
     static boost::asio::awaitable<client> connect(boost::asio::any_io_executor executor, config servers);
 
     /// The same for code without coroutines, on a thread of its own. Whichever of the client's copies and
-    /// leases goes last waits for that thread, and so for what is still being released: 5 s at most.
+    /// leases goes last waits for that thread, and so for what is still being released: 5 s at most. A child
+    /// made by fork() has no such thread: connect there.
     static client connect(const config& servers);
 
     /// Waits for the lock. Empty: others held it until request.wait had passed.
@@ -72,13 +73,18 @@ class client {
     /// (operation_aborted).
     boost::asio::awaitable<std::optional<lease>> acquire(lock_request request, std::stop_token stop);
 
-    /// Ends all connections: whoever waits, and whoever comes later, gets dibs::error (closed); who stands at
-    /// the row of a database lock learns it when that wait is over. Leases that are held end with their time.
+    /// Ends all connections: whoever waits, and whoever comes later, gets dibs::error (closed); who waits for
+    /// a database lock learns it when that wait is over. Leases that are held end with their time.
     /// What waiters who have left and leases that were dropped leave on Redis is cleaned up first: 1 s at
     /// most.
     boost::asio::awaitable<void> close();
 
     const boost::asio::any_io_executor& executor() const;
+
+    client(const client&) = default;
+    client(client&&) noexcept = default;
+    client& operator=(client other) noexcept;
+    ~client() = default;
 
    private:
     friend class mutex;

@@ -34,12 +34,15 @@ class mutex {
     template <class Rep, class Period>
     bool try_lock_for(const std::chrono::duration<Rep, Period>& time) {
         if (time >= longest_wait) return take(longest_wait, std::stop_token());
+        if (time <= time.zero()) return take(std::chrono::milliseconds(0), std::stop_token());
         return take(std::chrono::ceil<std::chrono::milliseconds>(time), std::stop_token());
     }
 
     template <class Clock, class Duration>
     bool try_lock_until(const std::chrono::time_point<Clock, Duration>& until) {
-        return try_lock_for(until - Clock::now());
+        // Far deadlines are beyond what the clock's own ticks can subtract.
+        using seconds = std::chrono::duration<double>;
+        return try_lock_for(seconds(until.time_since_epoch()) - seconds(Clock::now().time_since_epoch()));
     }
 
     /// Does not throw: a release that fails ends with the lease. Without effect when it is not held.

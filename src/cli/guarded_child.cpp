@@ -20,7 +20,6 @@ namespace {
 /// In the child: becomes the command, or tells why not through `report`.
 [[noreturn]] void become(std::vector<char*>& words, pid_t parent, int report) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    std::signal(SIGPIPE, SIG_DFL);  // an ignored one would be passed on
     // Our parent may have died before that.
     if (::getppid() == parent) ::execvp(words.front(), words.data());
     const int cause = errno;

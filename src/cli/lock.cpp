@@ -54,11 +54,20 @@ guarded_child::variables environment_of(const lease& held) {
     return added;
 }
 
+bool is_ignored(int number) {
+    struct sigaction present {};
+    return ::sigaction(number, nullptr, &present) == 0 && present.sa_handler == SIG_IGN;
+}
+
 /// Runs the command while the lease is held; on its loss, or when we are told to end, the command ends.
 class guarded_run {
    public:
     guarded_run(const asio::any_io_executor& executor, const lock_flags& flags)
-        : executor_(executor), flags_(flags), interrupts_(executor, SIGTERM, SIGHUP), patience_(executor) {}
+        : executor_(executor), flags_(flags), interrupts_(executor), patience_(executor) {
+        // As under nohup: what is ignored stays so, for the command too.
+        for (const int one : {SIGTERM, SIGHUP})
+            if (!is_ignored(one)) interrupts_.add(one);
+    }
 
     task<int> run(lease held) {
         guarded_child child(flags_.command, environment_of(held));
@@ -133,7 +142,9 @@ task<void> lock_and_run(asio::any_io_executor executor, const lock_flags& flags,
 }
 
 int lock(const lock_flags& flags) {
-    std::signal(SIGPIPE, SIG_IGN);  // of a stderr that nobody reads: what was begun is still to be cleaned up
+    // Of a stderr that nobody reads: what was begun is still to be cleaned up. The command does not inherit
+    // it.
+    if (!is_ignored(SIGPIPE)) std::signal(SIGPIPE, [](int) {});
     asio::io_context io{1};
     int status = failure;
     run_to_end(io, lock_and_run(io.get_executor(), flags, status));
@@ -191,8 +202,12 @@ void add_lock(CLI::App& app, int& status) {
     add_servers(*command, flags->servers);
     command->footer(
         "The command finds DIBS_NAME, DIBS_OWNER and, but for redlock, DIBS_TOKEN in its environment. It is\n"
-        "killed when dibs is. Exit status: the command's, or 128+N if signal N ended it, as SIGTERM (143)\n"
-        "does when the lock is lost; 75 the lock was not had; 127 no such command, 126 it cannot be run;\n"
+        "killed when dibs is. It alone is signalled and waited for: a shell's children live on, so let a "
+        "script\n"
+        "exec the last of its commands. Exit status: the command's, or 128+N if signal N ended it, as "
+        "SIGTERM\n"
+        "(143) does when the lock is lost; 75 the lock was not had; 127 no such command, 126 it cannot be "
+        "run;\n"
         "2 wrong options; 1 a server failed.\n"
         "Example:\n"
         "  dibs lock nightly-report --wait 0s -- /usr/local/bin/report --all");

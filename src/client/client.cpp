@@ -45,6 +45,13 @@ task<std::optional<lease>> with(const std::shared_ptr<background_thread>& thread
 client::client(std::shared_ptr<background_thread> thread, std::shared_ptr<client_core> core)
     : thread_(std::move(thread)), core_(std::move(core)) {}
 
+// The former core goes before its thread, as at the end of a client.
+client& client::operator=(client other) noexcept {
+    core_.swap(other.core_);
+    thread_.swap(other.thread_);
+    return *this;
+}
+
 asio::awaitable<client> client::connect(asio::any_io_executor executor, config servers) {
     auto core = make_core(executor, servers);
     co_await detail::run_on(std::move(executor), open(core));

@@ -54,6 +54,9 @@ sql_rows rows_of(const postgres::result& answer) {
 
 task<sql_rows> execute(lease_parts& parts, std::string sql, std::vector<sql_value> parameters) {
     if (parts.released) throw error(fault::closed, "dibs", "a statement", "its lease was released before");
+    if (sql.find('\0') != std::string::npos)
+        throw error(fault::bad_input, "dibs", parts.loss->name().text(),
+                    "a statement has a NUL character in it");
     postgres::params values;
     for (const auto& value : parameters) value ? values.add(*value) : values.add_null();
     const postgres::statement once{"", sql.c_str()};

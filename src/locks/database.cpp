@@ -96,6 +96,7 @@ class database_hold final : public hold {
         if (ended_)
             throw error(fault::unavailable, "postgresql", name().text(), "the lock's session is over");
         const session_watch watch(*this);
+        transaction_.retire_session();
         const auto sent = steady::now();
         auto answer = co_await transaction_.execute(what, std::move(values), until);
         // The server's patience begins anew with its answer.
@@ -224,12 +225,14 @@ database_locker::database_locker(asio::any_io_executor executor, postgres::pool&
 task<std::optional<lease>> database_locker::acquire(lock_request request) {
     const auto until = after(request.wait);
     auto place = co_await enter(gates_, request.name, until);
+    pool_.require_open();
     if (!place) co_return std::nullopt;
     const auto owner = owners_.next();
     for (;;) {
         auto transaction = co_await postgres::transaction::begin(pool_, answer_deadline(until));
         const auto sent = steady::now();
         const auto answer = co_await take(transaction, request, owner, until);
+        pool_.require_open();  // it was not when the wait began
         if (answer.what == row_attempt::result::busy) co_return std::nullopt;
         if (answer.what == row_attempt::result::taken) {
             // The lease is the server's patience with an idle session, which begins with its answer; the row

@@ -208,8 +208,10 @@ lease local_line::part_of_turn(owner_id owner, grant_story story, std::chrono::m
 }
 
 bool local_line::hand_on(const turn& ending) {
-    if (turn_.get() != &ending || waiting_.empty() || !ending.may_go_on(steady::now())) return false;
+    const auto now = steady::now();
+    if (turn_.get() != &ending || waiting_.empty() || !ending.may_go_on(now)) return false;
     place& first = *waiting_.front();
+    if (ending.held->valid_until() > now + first.wanted.lease) return false;  // others would wait so long
     const grant_story story{.handoff = handoff::local};
     first.grant(part_of_turn(owners_->next(), story, first.wanted.lease));
     return true;

@@ -70,6 +70,9 @@ task<void> connection::connect(deadline until) {
                             static_cast<const char*>(nullptr)};
     session_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
     if (!session_) throw std::bad_alloc();
+    // Notices go to nobody: ours would be those of CREATE … IF NOT EXISTS, or of a log-in.
+    PQsetNoticeReceiver(
+        session_.get(), [](void*, const PGresult*) {}, nullptr);
     const link::watch watch(link_, until);
     auto state = PQstatus(session_.get()) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
     try {
@@ -90,9 +93,6 @@ task<void> connection::connect(deadline until) {
         throw error(fault::unavailable, backend_, "connect", on_one_line(PQerrorMessage(session_.get())));
     link_.follow(session_.get());
     PQsetnonblocking(session_.get(), 1);
-    // Notices go to nobody: ours would be those of CREATE … IF NOT EXISTS.
-    PQsetNoticeReceiver(
-        session_.get(), [](void*, const PGresult*) {}, nullptr);
 }
 
 bool connection::in_transaction() const {

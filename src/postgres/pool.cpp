@@ -70,7 +70,7 @@ pool::loan::loan(std::shared_ptr<state> of, gate::pass place, std::unique_ptr<co
     : state_(std::move(of)), place_(std::move(place)), session_(std::move(session)) {}
 
 pool::loan::~loan() {
-    if (session_ && session_->usable() && !session_->in_transaction() && !state_->closed)
+    if (session_ && reusable_ && session_->usable() && !session_->in_transaction() && !state_->closed)
         state_->idle.push_back(std::move(session_));
 }
 
@@ -86,10 +86,10 @@ task<pool::loan> pool::acquire(deadline until) {
     const auto shared = state_;
     shared->refuse_if_closed();
     auto place = co_await shared->door.enter(until);
+    shared->refuse_if_closed();
     if (!place)
         throw error(fault::exhausted, shared->backend, "pool",
                     fmt::format("none of {} sessions was free before the deadline", shared->options.size));
-    shared->refuse_if_closed();
     auto session = shared->take_idle();
     if (!session) session = co_await shared->open(until);
     co_return loan(shared, std::move(*place), std::move(session));
@@ -104,6 +104,8 @@ task<std::vector<result>> pool::execute(std::vector<query> together, deadline un
     const auto session = co_await acquire(until);
     co_return co_await session->execute(std::move(together), until);
 }
+
+void pool::require_open() const { state_->refuse_if_closed(); }
 
 void pool::close() {
     state_->closed = true;

@@ -43,6 +43,8 @@ class pool {
         ~loan();
         connection& operator*() const { return *session_; }
         connection* operator->() const { return session_.get(); }
+        /// Nobody else gets this session: its settings may be others than ours.
+        void retire() { reusable_ = false; }
 
        private:
         friend class pool;
@@ -50,6 +52,7 @@ class pool {
         std::shared_ptr<state> state_;
         gate::pass place_;
         std::unique_ptr<connection> session_;
+        bool reusable_ = true;
     };
 
     /// Connects to nothing yet. Throws dibs::error (bad_input) for a conninfo that cannot be read.
@@ -68,6 +71,8 @@ class pool {
     /// Several in one round trip and one transaction, a result each.
     task<std::vector<result>> execute(std::vector<query> together, deadline until);
 
+    /// Throws dibs::error (closed) after close().
+    void require_open() const;
     /// Sessions on loan end when they come back; further calls throw dibs::error (closed).
     void close();
 

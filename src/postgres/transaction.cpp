@@ -9,7 +9,8 @@
 namespace dibs::postgres {
 namespace {
 
-constexpr statement begin_transaction{"dibs_begin", "BEGIN"};
+// Of another isolation level who waited for a row could not have it: whoever had it changed it.
+constexpr statement begin_transaction{"dibs_begin", "BEGIN ISOLATION LEVEL READ COMMITTED"};
 constexpr statement commit_transaction{"dibs_commit", "COMMIT"};
 constexpr statement roll_back{"dibs_rollback", "ROLLBACK"};
 constexpr std::chrono::seconds roll_back_time{5};
@@ -49,7 +50,13 @@ void transaction::begin_with(std::vector<query>& together) {
 task<std::vector<result>> transaction::send(std::vector<query> together, deadline until, on_loss meaning) {
     const auto wanted = together.size();
     begin_with(together);
-    auto results = co_await (*session_)->execute(std::move(together), until, meaning);
+    std::vector<result> results;
+    try {
+        results = co_await (*session_)->execute(std::move(together), until, meaning);
+    } catch (...) {
+        begun_ = !(*session_)->usable() || (*session_)->in_transaction();  // or nothing was sent
+        throw;
+    }
     results.erase(results.begin(), results.end() - static_cast<std::ptrdiff_t>(wanted));
     co_return results;
 }

@@ -24,6 +24,9 @@ class transaction {
     /// All in one round trip, a result each.
     task<std::vector<result>> execute(std::vector<query> together, deadline until);
 
+    /// Its session is closed when it has ended: what a stranger's statements set would stay with it.
+    void retire_session() { session_->retire(); }
+
     /// False once it keeps no lock and commits nothing more: its session was lost, one of its statements
     /// failed, or ended it.
     bool sound() const { return session_ && (*session_)->in_sound_transaction(); }

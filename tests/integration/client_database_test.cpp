@@ -44,6 +44,42 @@ class client_database : public client_test {
 task<void> execute(lease& held, std::string what) { co_await held.execute(std::move(what)); }
 task<void> renew(lease& held, std::chrono::milliseconds duration) { co_await held.renew(duration); }
 
+TEST_F(client_database, what_a_holder_sets_does_not_stay_with_the_session) {
+    const auto elsewhere = "\"elsewhere " + name_ + '"';
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 10s);
+    run(held.execute("CREATE SCHEMA " + elsewhere));
+    run(held.execute("SET search_path TO " + elsewhere));
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    auto again = hold(locks, algorithm::database, 10s);
+    auto others = connect();
+    EXPECT_FALSE(run(others.acquire(request_for(algorithm::database)))) << "there are two tables of locks";
+    run(again.release());
+}
+
+TEST_F(client_database, is_handed_over_whatever_the_default_isolation_is) {
+    auto servers = servers_of(shared_servers());
+    servers.postgres += "&options=-cdefault_transaction_isolation%3Dserializable";
+    auto one = run(client::connect(io_.get_executor(), servers));
+    auto other = run(client::connect(io_.get_executor(), servers));
+    auto held = hold(one, algorithm::database, 10s);
+    auto waiting = start_task(io_.get_executor(), other.acquire(request_for(algorithm::database, 10s)));
+    run_for(100ms);
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    while (waiting.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    auto next = waiting.get();
+    ASSERT_TRUE(next);
+    run(next->release());
+}
+
+TEST_F(client_database, refuses_a_statement_that_would_be_cut_off) {
+    using namespace std::string_literals;
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 10s);
+    EXPECT_THROW(run(held.execute("DELETE FROM pg_class\0 WHERE false"s)), error);
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+}
+
 TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
     auto held = hold(locks, algorithm::database, 300ms);

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -32,6 +33,35 @@ TEST_F(client_mutex, excludes_threads) {
     threads.clear();
     EXPECT_EQ(entered, 40);
     EXPECT_EQ(most, 1);
+}
+
+TEST_F(client_mutex, its_client_may_be_exchanged_for_another) {
+    auto locks = client::connect(servers_of(shared_servers()));
+    const auto begun = steady::now();
+    locks = client::connect(servers_of(shared_servers()));
+    const auto other = client::connect(servers_of(shared_servers()));
+    locks = other;
+    EXPECT_LT(steady::now() - begun, 4s) << "somebody waited for a thread that had work left";
+    mutex mine(locks, name_);
+    EXPECT_TRUE(mine.try_lock());
+    mine.unlock();
+}
+
+TEST_F(client_mutex, is_tried_until_times_that_are_far_away) {
+    const auto locks = client::connect(servers_of(shared_servers()));
+    mutex holder(locks, name_);
+    ASSERT_TRUE(holder.try_lock());
+    mutex mine(locks, name_);
+    EXPECT_FALSE(mine.try_lock_until(steady::time_point::min()));
+    const auto released = std::async(std::launch::async, [&] {
+        std::this_thread::sleep_for(50ms);
+        holder.unlock();
+    });
+    using seconds_of_steady = std::chrono::time_point<steady, std::chrono::seconds>;
+    EXPECT_TRUE(mine.try_lock_until(seconds_of_steady::max()));
+    mine.unlock();
+    EXPECT_TRUE(mine.try_lock_until(std::chrono::sys_days::max()));
+    mine.unlock();
 }
 
 TEST_F(client_mutex, is_locked_with_others_without_deadlock) {

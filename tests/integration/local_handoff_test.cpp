@@ -112,6 +112,20 @@ TEST_P(local_handoff_of, passes_the_lock_on_without_asking_the_server) {
     EXPECT_TRUE(run(keys_left()).empty());
 }
 
+TEST_P(local_handoff_of, is_for_no_longer_than_was_asked_for) {
+    const auto us = process();
+    let_tokens_gather(us);
+    auto held = lease_of(*ask(us, 10s, 1h));
+    auto next = ask(us, 10s, 5s);
+    run_for(1ms);
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    auto shorter = lease_of(*next);
+    EXPECT_LE(shorter.held()->valid_until(), after(5s));
+    auto look = redis::command("PTTL").arg("dibs:{" + name_ + "}:lock");
+    EXPECT_LE(run(servers_->redis().execute(std::move(look), after(5s))).integer(), 5000);
+    run(shorter.release());
+}
+
 TEST_P(local_handoff_of, gives_the_lock_back_when_its_turn_has_been_long_enough) {
     const auto us = process();
     let_tokens_gather(us);

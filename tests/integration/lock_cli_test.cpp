@@ -119,6 +119,16 @@ TEST_F(dibs_lock, leaves_nothing_behind_where_nobody_reads_what_it_says) {
     EXPECT_EQ(end_of(ordinary).code(), 128 + SIGPIPE) << "the command heeds it as ever";
 }
 
+TEST_F(dibs_lock, what_its_caller_ignores_its_command_ignores) {
+    sandbox::program under_nohup("/bin/sh", {"-c", R"(trap '' HUP PIPE; exec "$0" "$@")", DIBS_PROGRAM,
+                                             "lock", name_, "--redis", shared_servers().redis_url(), "--",
+                                             "sh", "-c", "kill -HUP $$; kill -PIPE $$; echo alive"});
+    under_nohup.standard_output = sandbox::output::pipe();
+    auto one = shared_servers().supervisor().start(under_nohup);
+    EXPECT_EQ(next_line(one), "alive");
+    EXPECT_EQ(end_of(one).code(), 0);
+}
+
 TEST_F(dibs_lock, kills_a_command_that_will_not_end) {
     auto holder = start({"--lease", "1s", "--grace", "10ms"},
                         {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1; done"});

@@ -39,6 +39,7 @@ class postgres_transaction : public tests::postgres_test {
             "CREATE CONSTRAINT TRIGGER pause AFTER INSERT ON things DEFERRABLE INITIALLY DEFERRED "
             "FOR EACH ROW EXECUTE FUNCTION pause()");
     }
+    constexpr static statement add_name{"add_name", "SELECT $1::text"};
     task<void> leave_by_exception() {
         auto work = co_await transaction::begin(sessions, after(10s));
         co_await work.execute(add_thing, params().add(1), after(10s));
@@ -53,6 +54,15 @@ class postgres_transaction : public tests::postgres_test {
 
     pool sessions{io.get_executor(), where(), {.size = 1}};
 };
+
+TEST_F(postgres_transaction, begins_with_the_first_statement_that_is_sent) {
+    const auto work = begin();
+    auto cut_off = params().add(std::string("a\0b", 3));
+    EXPECT_EQ(end_of(work->execute(add_name, std::move(cut_off), after(10s))).failed, fault::bad_input);
+    EXPECT_FALSE(add(*work, 1).failed);
+    run(work->rollback(after(10s)));
+    EXPECT_EQ(things(), "0");
+}
 
 TEST_F(postgres_transaction, commits) {
     auto work = begin();
