@@ -57,6 +57,25 @@ TEST_F(coupon_guards, no_claim_is_issued_with_a_code_that_an_administrator_has_c
     EXPECT_EQ(books("some").issued, 0);
 }
 
+TEST_F(coupon_guards, what_an_administrator_changes_is_no_conflict_of_those_who_claim) {
+    stock("some", 10);
+    const auto user = users(1).front();
+    const std::pair<const char*, verdict> edits[] = {
+        {"UPDATE coupons SET paused = true", verdict::paused},
+        {"UPDATE coupons SET stock = 0", verdict::sold_out},
+        {"UPDATE coupons SET closes_at = now()", verdict::closed},
+    };
+    for (const auto how : {strategy::queue, strategy::fencing, strategy::database}) {
+        for (const auto& [edit, expected] : edits) {
+            sql("UPDATE coupons SET stock = 10, paused = false, closes_at = NULL");
+            const auto made = claim_judged_before(user, edit, how);
+            EXPECT_EQ(made.result, expected) << to_string(how) << ": " << edit;
+            EXPECT_EQ(made.conflicts, 0) << to_string(how) << ": " << edit;
+        }
+    }
+    EXPECT_TRUE(books("some").conflicts.empty());
+}
+
 TEST_F(coupon_guards, a_lock_that_grants_everybody_shows_as_conflicts_and_harms_nothing) {
     stock("some", 10);
     const auto results = claim(each_once(users(40), "some"), strategy::spinlock);
