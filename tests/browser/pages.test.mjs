@@ -247,6 +247,32 @@ test("a session goes on when its access token is over, and ends in all tabs", as
   await board.close();
 });
 
+test("who signs out while the session is renewed stays signed out", async () => {
+  const { page, close } = await openBoard();
+  await spoilToken(page, "sessionStorage");
+  let release;
+  const released = new Promise((done) => { release = done; });
+  await page.route("**/refresh", async (route) => {
+    const response = await route.fetch();
+    await released;
+    return route.fulfill({ response });
+  });
+  const asked = page.waitForRequest("**/refresh");
+  const answered = page.waitForResponse("**/refresh");
+  await page.reload();
+  await asked;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  release();
+  await (await answered).finished();
+  // What the page makes of the answer has been made when a later answer has been read.
+  await page.evaluate(() => fetch("/healthz").then((answer) => answer.text()));
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("dibs.session")), null);
+  assert.equal(await page.locator("#board").isVisible(), false);
+  assert.equal(await page.getByText("Your session has ended").isVisible(), false, "nobody is told what they did");
+  await page.getByLabel("E-mail").waitFor();
+  await close();
+});
+
 test("an operator's page on a phone in the dark, at twice the size, and for administrators alone", async () => {
   const { page, complaints, close } = await visitor(browser, { ...phone, colorScheme: "dark" });
   await page.goto(service.url);
