@@ -247,6 +247,29 @@ test("a session goes on when its access token is over, and ends in all tabs", as
   await board.close();
 });
 
+test("two tabs that renew one session at once both go on", async () => {
+  const { page, close } = await openClaims();
+  await signUp(page, "Lynn");
+  const other = await page.context().newPage();
+  await other.goto(`${service.url}/claim/spring`);
+  await other.getByText("Signed in as Lynn").waitFor();
+  let release;
+  const released = new Promise((done) => { release = done; });
+  await page.context().route("**/refresh", async (route) => {
+    const response = await route.fetch();
+    await released;
+    return route.fulfill({ response });
+  });
+  const both = [page, other].map((tab) => tab.waitForRequest("**/refresh"));
+  await spoilToken(page, "localStorage"); // which the other tab hears of, and asks with
+  await claim(page, "spring");
+  await Promise.all(both);
+  release();
+  await result(page).getByText("It is yours: spring").waitFor();
+  await other.getByText("Signed in as Lynn").waitFor();
+  await close();
+});
+
 test("who signs out while the session is renewed stays signed out", async () => {
   const { page, close } = await openBoard();
   await spoilToken(page, "sessionStorage");
