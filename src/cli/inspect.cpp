@@ -43,14 +43,13 @@ task<void> look(asio::any_io_executor executor, const inspect_flags& flags,
                 std::vector<locks::seen_lock>& seen) {
     locks::server_set servers(executor, detail::addresses_in(flags.servers));
     const auto on = servers.for_lockers();
-    const auto until = after(patience);
     const auto add = [&](std::vector<locks::seen_lock> found) {
         for (auto& one : found)
             if (asked_for(flags, one)) seen.push_back(std::move(one));
     };
-    if (on.redis) add(co_await locks::locks_on_redis(on.redis, until));
-    if (!on.masters.empty()) add(co_await locks::locks_on_masters(on.masters, until));
-    if (on.pool) add(co_await locks::locks_in_database(*on.pool, until));
+    if (on.redis) add(co_await locks::locks_on_redis(on.redis, after(patience)));
+    if (!on.masters.empty()) add(co_await locks::locks_on_masters(on.masters, after(patience)));
+    if (on.pool) add(co_await locks::locks_in_database(*on.pool, after(patience)));
     co_await servers.close();
 }
 
@@ -63,14 +62,14 @@ task<void> take_away(asio::any_io_executor executor, const inspect_flags& flags,
                      std::vector<broken_on>& broken) {
     locks::server_set servers(executor, detail::addresses_in(flags.servers));
     const auto on = servers.for_lockers();
-    const auto until = after(patience);
     const lock_name name(flags.names.front());
     const auto add = [&](const char* backend, std::optional<locks::broken_lock> one) {
         if (one) broken.push_back({backend, std::move(*one)});
     };
-    if (on.redis) add("redis", co_await locks::break_on_redis(on.redis, name, until));
-    if (!on.masters.empty()) add("redlock", co_await locks::break_on_masters(on.masters, name, until));
-    if (on.pool) add("database", co_await locks::break_in_database(*on.pool, name, until));
+    if (on.redis) add("redis", co_await locks::break_on_redis(on.redis, name, after(patience)));
+    if (!on.masters.empty())
+        add("redlock", co_await locks::break_on_masters(on.masters, name, after(patience)));
+    if (on.pool) add("database", co_await locks::break_in_database(*on.pool, name, after(patience)));
     co_await servers.close();
 }
 

@@ -1,5 +1,7 @@
 #include "locks/inspection.hpp"
 
+#include "core/task_group.hpp"
+#include "locks/ballot.hpp"
 #include "locks/grants.hpp"
 #include "redis/connection.hpp"
 #include "redis/script.hpp"
@@ -104,28 +106,51 @@ std::string share(std::size_t masters, std::size_t all) {
     return std::to_string(masters) + " of " + std::to_string(all) + " masters";
 }
 
+struct asked_masters {
+    std::size_t answered = 0;
+    std::exception_ptr failed;
+};
+
+task<void> note(task<void> question, asked_masters& all) {
+    try {
+        co_await std::move(question);
+        ++all.answered;
+    } catch (const error&) {
+        all.failed = std::current_exception();
+    }
+}
+
+/// All at once: one that is away costs the others no time.
+template <class Ask>
+task<asked_masters> ask_each(const redis_masters& masters, const Ask& ask) {
+    asked_masters all;
+    task_group questions(co_await asio::this_coro::executor);
+    for (const auto& master : masters) questions.spawn(note(ask(*master), all));
+    co_await questions.join();
+    co_return all;
+}
+
+using owners_by_name = std::map<std::string, std::map<std::string, support>>;
+
 /// Empty `wanted`: all that there are.
+task<void> look_at_master(redis::connection& master, const std::optional<std::vector<std::string>>& wanted,
+                          owners_by_name& found, deadline until) {
+    std::set<std::string> names;
+    if (wanted)
+        names.insert(wanted->begin(), wanted->end());
+    else
+        names = co_await names_of(master, "dibs:{*}:redlock", until);
+    for (const auto& name : names) co_await count_support(master, name, found[name], until);
+}
+
 task<std::vector<seen_lock>> seen_on_masters(redis_masters masters,
                                              std::optional<std::vector<std::string>> wanted, deadline until) {
-    std::map<std::string, std::map<std::string, support>> owners_by_name;
-    std::exception_ptr failed;
-    std::size_t away = 0;
-    for (const auto& master : masters) {
-        try {
-            std::set<std::string> names;
-            if (wanted)
-                names.insert(wanted->begin(), wanted->end());
-            else
-                names = co_await names_of(*master, "dibs:{*}:redlock", until);
-            for (const auto& name : names) co_await count_support(*master, name, owners_by_name[name], until);
-        } catch (const error&) {
-            failed = std::current_exception();
-            ++away;
-        }
-    }
-    if (away == masters.size() && failed) std::rethrow_exception(failed);
+    owners_by_name all;
+    const auto ask = [&](redis::connection& master) { return look_at_master(master, wanted, all, until); };
+    const auto asked = co_await ask_each(masters, ask);
+    if (asked.answered == 0 && asked.failed) std::rethrow_exception(asked.failed);
     std::vector<seen_lock> seen;
-    for (const auto& [name, owners] : owners_by_name) {
+    for (const auto& [name, owners] : all) {
         for (const auto& [owner, found] : owners) {
             seen_lock one{name, "redlock", owner, {}, found.remaining};
             one.on = share(found.masters, masters.size());
@@ -133,6 +158,14 @@ task<std::vector<seen_lock>> seen_on_masters(redis_masters masters,
         }
     }
     co_return seen;
+}
+
+task<void> break_on(redis::connection& master, lock_name name, std::optional<broken_lock>& broken,
+                    deadline until) {
+    const auto request = about(redis::scripts::seize, lock_keys::of_redlock(name));
+    const auto answer = co_await redis::evaluate(master, request, until);
+    const replies& told = answer.elements();
+    if (told.at(0).integer() == 1) broken = broken_lock{told.at(1).text(), {}, time_in(told.at(2)), {}};
 }
 
 }  // namespace
@@ -177,22 +210,12 @@ task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name n
 }
 
 task<std::optional<broken_lock>> break_on_masters(redis_masters masters, lock_name name, deadline until) {
-    const auto request = about(redis::scripts::seize, lock_keys::of_redlock(name));
     std::optional<broken_lock> broken;
-    std::exception_ptr failed;
-    std::size_t away = 0;
-    for (const auto& master : masters) {
-        try {
-            const auto answer = co_await redis::evaluate(*master, request, until);
-            const replies& told = answer.elements();
-            if (told.at(0).integer() == 1)
-                broken = broken_lock{told.at(1).text(), {}, time_in(told.at(2)), {}};
-        } catch (const error&) {
-            failed = std::current_exception();
-            ++away;
-        }
-    }
-    if (away == masters.size() && failed) std::rethrow_exception(failed);
+    const auto take = [&](redis::connection& master) { return break_on(master, name, broken, until); };
+    const auto asked = co_await ask_each(masters, take);
+    if (asked.answered < ballot::quorum(masters.size()))
+        throw error(fault::unavailable, "redlock", name.text(),
+                    share(asked.answered, masters.size()) + " answered");
     co_return broken;
 }
 

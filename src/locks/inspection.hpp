@@ -52,6 +52,8 @@ struct broken_lock {
 
 /// Empty: nobody held it.
 task<std::optional<broken_lock>> break_on_redis(redis_server server, lock_name name, deadline until);
+/// The same of a redlock lock. Throws dibs::error (unavailable) where no majority answers: it may have been
+/// taken away on some of them.
 task<std::optional<broken_lock>> break_on_masters(redis_masters masters, lock_name name, deadline until);
 /// Ends the session whose transaction holds it.
 task<std::optional<broken_lock>> break_in_database(postgres::pool& pool, lock_name name, deadline until);

@@ -247,6 +247,55 @@ test("a session goes on when its access token is over, and ends in all tabs", as
   await board.close();
 });
 
+test("two tabs that renew one session at once both go on", async () => {
+  const { page, close } = await openClaims();
+  await signUp(page, "Lynn");
+  const other = await page.context().newPage();
+  await other.goto(`${service.url}/claim/spring`);
+  await other.getByText("Signed in as Lynn").waitFor();
+  let release;
+  const released = new Promise((done) => { release = done; });
+  await page.context().route("**/refresh", async (route) => {
+    const response = await route.fetch();
+    await released;
+    return route.fulfill({ response });
+  });
+  const both = [page, other].map((tab) => tab.waitForRequest("**/refresh"));
+  await spoilToken(page, "localStorage"); // which the other tab hears of, and asks with
+  await claim(page, "spring");
+  await Promise.all(both);
+  release();
+  await result(page).getByText("It is yours: spring").waitFor();
+  await other.getByText("Signed in as Lynn").waitFor();
+  await close();
+});
+
+test("who signs out while the session is renewed stays signed out", async () => {
+  const { page, close } = await openBoard();
+  await spoilToken(page, "sessionStorage");
+  let release;
+  const released = new Promise((done) => { release = done; });
+  await page.route("**/refresh", async (route) => {
+    const response = await route.fetch();
+    await released;
+    return route.fulfill({ response });
+  });
+  const asked = page.waitForRequest("**/refresh");
+  const answered = page.waitForResponse("**/refresh");
+  await page.reload();
+  await asked;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  release();
+  await (await answered).finished();
+  // What the page makes of the answer has been made when a later answer has been read.
+  await page.evaluate(() => fetch("/healthz").then((answer) => answer.text()));
+  assert.equal(await page.evaluate(() => sessionStorage.getItem("dibs.session")), null);
+  assert.equal(await page.locator("#board").isVisible(), false);
+  assert.equal(await page.getByText("Your session has ended").isVisible(), false, "nobody is told what they did");
+  await page.getByLabel("E-mail").waitFor();
+  await close();
+});
+
 test("an operator's page on a phone in the dark, at twice the size, and for administrators alone", async () => {
   const { page, complaints, close } = await visitor(browser, { ...phone, colorScheme: "dark" });
   await page.goto(service.url);

@@ -81,6 +81,19 @@ TEST_P(coupon_batch_writer, a_row_that_is_taken_is_given_back_with_the_batch_or_
 
 INSTANTIATE_TEST_SUITE_P(taking_the_row_first, coupon_batch_writer, testing::Bool());
 
+TEST_F(coupon_batches, a_coupon_that_is_made_after_its_row_was_looked_for_is_issued_and_told_rightly) {
+    batch_writer writer(pool(), "new");
+    run_task(io, writer.take_row(after(test_patience)));
+    stock("new", 1);
+    auto requests = each_once(users(3), "new");
+    requests[1].code = "WRONG";
+    const auto made = run_task(io, writer.issue(requests, after(test_patience)));
+    EXPECT_EQ(made.at(0).made.value().result, verdict::issued);
+    EXPECT_EQ(made.at(1).made.value().result, verdict::wrong_code);
+    EXPECT_EQ(made.at(2).made.value().result, verdict::sold_out);
+    EXPECT_TRUE(books("new").consistent());
+}
+
 TEST_F(coupon_batches, one_that_the_database_refuses_spoils_no_other_of_its_round_trip) {
     stock("some", 3);
     const auto everyone = users(4);

@@ -27,7 +27,54 @@ class coupon_guards : public tests::claims_fixture {
             office->desk.offer(strategy::spinlock,
                                tests::make_broken_locker("blind", office->servers.for_lockers()));
     }
+
+    /// What becomes of a claim of "some" that has been judged, and cannot be written before the edit is done.
+    outcome claim_judged_before(user_id user, const char* edit, strategy how) {
+        const postgres::statement change{"", edit};
+        auto administrator =
+            run_task(io, postgres::transaction::begin(second.servers.pool(), after(test_patience)));
+        run_task(io, administrator.execute(change, {}, after(test_patience)));
+        std::optional<outcome> made;
+        task_group claims(io.get_executor());
+        claims.spawn(keep(first.desk.claim({user, "some", "CODE", "key"}, how), made));
+        io.restart();
+        while (tests::run_sql(schema.url(), "SELECT count(*) FROM pg_locks WHERE NOT granted") == "0")
+            io.run_for(1ms);
+        run_task(io, administrator.commit(after(test_patience)));
+        run_task(io, claims.join());
+        return made.value();
+    }
 };
+
+TEST_F(coupon_guards, no_claim_is_issued_with_a_code_that_an_administrator_has_changed) {
+    stock("some", 10);
+    const auto user = users(1).front();
+    for (const auto how : {strategy::queue, strategy::fencing, strategy::database}) {
+        sql("UPDATE coupons SET code = 'CODE'");
+        const auto made = claim_judged_before(user, "UPDATE coupons SET code = 'NEW'", how);
+        EXPECT_EQ(made.result, verdict::wrong_code) << to_string(how);
+    }
+    EXPECT_EQ(books("some").issued, 0);
+}
+
+TEST_F(coupon_guards, what_an_administrator_changes_is_no_conflict_of_those_who_claim) {
+    stock("some", 10);
+    const auto user = users(1).front();
+    const std::pair<const char*, verdict> edits[] = {
+        {"UPDATE coupons SET paused = true", verdict::paused},
+        {"UPDATE coupons SET stock = 0", verdict::sold_out},
+        {"UPDATE coupons SET closes_at = now()", verdict::closed},
+    };
+    for (const auto how : {strategy::queue, strategy::fencing, strategy::database}) {
+        for (const auto& [edit, expected] : edits) {
+            sql("UPDATE coupons SET stock = 10, paused = false, closes_at = NULL");
+            const auto made = claim_judged_before(user, edit, how);
+            EXPECT_EQ(made.result, expected) << to_string(how) << ": " << edit;
+            EXPECT_EQ(made.conflicts, 0) << to_string(how) << ": " << edit;
+        }
+    }
+    EXPECT_TRUE(books("some").conflicts.empty());
+}
 
 TEST_F(coupon_guards, a_lock_that_grants_everybody_shows_as_conflicts_and_harms_nothing) {
     stock("some", 10);

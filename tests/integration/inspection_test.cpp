@@ -23,8 +23,27 @@ using locks::lease;
 using testing::HasSubstr;
 using testing::StartsWith;
 
+/// The first of the masters do not answer for as long as it lives.
+class stopped_masters {
+   public:
+    explicit stopped_masters(std::size_t count) : count_(count) { send(SIGSTOP); }
+    stopped_masters(const stopped_masters&) = delete;
+    stopped_masters& operator=(const stopped_masters&) = delete;
+    ~stopped_masters() { send(SIGCONT); }
+
+   private:
+    void send(int signal) const {
+        for (std::size_t i = 0; i < count_; ++i) shared_servers().redis_master(i).signal(signal);
+    }
+    std::size_t count_;
+};
+
 class inspection : public lock_test {
    protected:
+    bool is_free_on(redis::connection& master) {
+        auto get = redis::command("GET").arg("dibs:{" + name_ + "}:redlock");
+        return run(master.execute(std::move(get), after(5s))).is_nil();
+    }
     std::optional<lease> take(const named_lock& of, std::chrono::milliseconds wait = 0ms) {
         return run(of.locker->acquire(wanted(of, wait)));
     }
@@ -136,6 +155,35 @@ TEST_F(inspection, a_broken_redlock_is_not_renewed_and_bars_nobody) {
     auto next = take(others, 5s);
     ASSERT_TRUE(next) << "the renewal made the keys again";
     EXPECT_EQ(run(next->release()), release_outcome::released);
+}
+
+TEST_F(inspection, a_master_that_is_away_hides_no_lock_and_keeps_none_from_being_broken) {
+    const auto redlock = lock("redlock");
+    auto held = take(redlock);
+    const auto masters = servers_->for_lockers().masters;
+    const stopped_masters one(1);
+    const auto all = run(locks::locks_on_masters(masters, {name_}, after(500ms)));
+    ASSERT_EQ(all.size(), 1U);
+    EXPECT_EQ(all.front().on, "4 of 5 masters");
+    EXPECT_EQ(all.front().holder, held->owner().text());
+    const auto broken = run(locks::break_on_masters(masters, lock_name(name_), after(500ms)));
+    ASSERT_TRUE(broken);
+    EXPECT_EQ(broken->holder, held->owner().text());
+    EXPECT_FALSE(run(held->held()->renew(10s, after(500ms))));
+    for (std::size_t i = 1; i < masters.size(); ++i) EXPECT_TRUE(is_free_on(*masters[i])) << i;
+}
+
+TEST_F(inspection, no_redlock_is_called_broken_or_free_where_no_majority_answers) {
+    const auto redlock = lock("redlock");
+    auto held = take(redlock);
+    const stopped_masters three(3);
+    try {
+        run(locks::break_on_masters(servers_->for_lockers().masters, lock_name(name_), after(500ms)));
+        ADD_FAILURE() << "it was called broken";
+    } catch (const error& refused) {
+        EXPECT_EQ(refused.kind(), fault::unavailable);
+        EXPECT_THAT(refused.what(), HasSubstr("2 of 5 masters answered"));
+    }
 }
 
 TEST_F(inspection, sees_and_breaks_a_database_lock_and_leaves_its_waiters) {

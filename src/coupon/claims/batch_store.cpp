@@ -13,10 +13,10 @@ namespace {
 
 // By itself, so that the next statement sees all that was committed before the row was had.
 const postgres::statement hold_coupon{"coupon_batch_hold", R"sql(
-    SELECT id, code, stock, issued, per_user, phase, opens_at, closes_at FROM coupon_states
-    WHERE id = $1 FOR UPDATE)sql"};
+    SELECT FROM coupons WHERE id = $1 FOR UPDATE)sql"};
 
-// A row for each request, in their order: the evidence that stood before, then what was issued. What is
+// A row for each request, in their order: the evidence that stood before, then what was issued; in the first
+// row the coupon as it stood before, too. (It may have been made since its row was looked for.) What is
 // looked up by an index for each is written so that no plan made while a table was small joins it with all of
 // the table.
 const postgres::statement issue_batch{"coupon_batch_issue", R"sql(
@@ -44,10 +44,14 @@ const postgres::statement issue_batch{"coupon_batch_issue", R"sql(
         RETURNING user_id, id, issued_at),
     counted AS (
         UPDATE coupons SET issued = issued + (SELECT count(*) FROM winners)
-        WHERE id = $1 AND EXISTS (SELECT FROM winners))
+        WHERE id = $1 AND EXISTS (SELECT FROM winners)),
+    coupon AS MATERIALIZED (
+        SELECT id, code, stock, issued, per_user, phase, opens_at, closes_at FROM coupon_states WHERE id = $1)
     SELECT user_known, pieces, key_claim, utc_text(key_issued_at), same_request,
-           issued.id, utc_text(issued.issued_at)
-    FROM seen LEFT JOIN issued USING (user_id) ORDER BY place)sql"};
+           issued.id, utc_text(issued.issued_at), coupon.*
+    FROM seen LEFT JOIN issued USING (user_id) LEFT JOIN coupon ON place = 1 ORDER BY place)sql"};
+
+constexpr int first_of_coupon = 7;
 
 /// The text of an array, as the server reads it.
 class array_text {
@@ -91,9 +95,9 @@ postgres::params columns_of(const std::vector<claim_request>& requests) {
         .add(fingerprints.done());
 }
 
-std::optional<coupon_state> coupon_in(const postgres::result& row) {
-    if (row.empty()) return std::nullopt;
-    return coupon_from(row, 0);
+std::optional<coupon_state> coupon_in(const postgres::result& rows) {
+    if (rows.is_null(0, first_of_coupon)) return std::nullopt;
+    return coupon_from(rows, 0, first_of_coupon);
 }
 
 /// The evidence as it stood when this request's turn came: behind those of its batch.
@@ -108,8 +112,8 @@ evidence evidence_in(const postgres::result& rows, int row, const claim_request&
     return seen;
 }
 
-batch_writer::answers outcomes_of(const std::vector<claim_request>& requests,
-                                  std::optional<coupon_state> coupon, const postgres::result& rows) {
+batch_writer::answers outcomes_of(const std::vector<claim_request>& requests, const postgres::result& rows) {
+    auto coupon = coupon_in(rows);
     batch_writer::answers made;
     made.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -118,9 +122,7 @@ batch_writer::answers outcomes_of(const std::vector<claim_request>& requests,
             ++coupon->issued;
             made.push_back({outcome{verdict::issued, claim_from(rows, row, 5, requests[i])}});
         } else {
-            // What nothing stands against was issued, but where the coupon closed between the two statements.
-            auto refused = settled(requests[i], evidence_in(rows, row, requests[i], coupon));
-            made.push_back({std::move(refused).value_or(outcome{verdict::closed})});
+            made.push_back({settled(requests[i], evidence_in(rows, row, requests[i], coupon)).value()});
         }
     }
     return made;
@@ -132,7 +134,7 @@ task<batch_writer::answers> in_one_round_trip(postgres::pool& pool,
     together.emplace_back(hold_coupon, postgres::params().add(requests.front().coupon));
     together.emplace_back(issue_batch, columns_of(requests));
     const auto results = co_await pool.execute(std::move(together), until);
-    co_return outcomes_of(requests, coupon_in(results[0]), results[1]);
+    co_return outcomes_of(requests, results[1]);
 }
 
 task<lane_answer<outcome>> issue_alone(postgres::pool& pool, claim_request request, deadline until) {
@@ -152,18 +154,18 @@ task<lane_answer<outcome>> issue_alone(postgres::pool& pool, claim_request reque
 task<void> batch_writer::take_row(deadline until) {
     auto within = co_await postgres::transaction::begin(pool_, until);
     auto values = postgres::params().add(coupon_);
-    const auto row = co_await within.execute(hold_coupon, std::move(values), until);
-    held_.emplace(held_row{std::move(within), coupon_in(row)});
+    co_await within.execute(hold_coupon, std::move(values), until);
+    held_.emplace(std::move(within));
 }
 
 task<batch_writer::answers> batch_writer::issue_together(const std::vector<claim_request>& requests,
                                                          deadline until) {
     if (!held_) co_return co_await in_one_round_trip(pool_, requests, until);
-    held_row row = std::move(*held_);
+    postgres::transaction within = std::move(*held_);
     held_.reset();
     auto values = columns_of(requests);
-    const auto rows = co_await row.within.execute_and_commit(issue_batch, std::move(values), until);
-    co_return outcomes_of(requests, std::move(row.coupon), rows);
+    const auto rows = co_await within.execute_and_commit(issue_batch, std::move(values), until);
+    co_return outcomes_of(requests, rows);
 }
 
 task<batch_writer::answers> batch_writer::issue(std::vector<claim_request> requests, deadline until) {

@@ -33,15 +33,11 @@ class batch_writer {
     task<answers> issue(std::vector<claim_request> requests, deadline until);
 
    private:
-    struct held_row {
-        postgres::transaction within;
-        std::optional<coupon_state> coupon;
-    };
     task<answers> issue_together(const std::vector<claim_request>& requests, deadline until);
 
     postgres::pool& pool_;
     std::string coupon_;
-    std::optional<held_row> held_;
+    std::optional<postgres::transaction> held_;  // has the coupon's row
 };
 
 }  // namespace dibs::coupon

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -68,6 +69,7 @@ class claim_desk {
         not_needed,
         lease_over,              ///< before the write was sent
         overtaken_under_lock,    ///< somebody else wrote: the lock did not keep them out
+        coupon_edited,           ///< by an administrator, in a way that does not stand against the request
         same_request_elsewhere,  ///< the user's other request took the key, or the piece of this number
     };
     struct attempt {
@@ -84,6 +86,8 @@ class claim_desk {
     task<attempt> try_in_batch(claim_request request, deadline give_up);
     task<attempt> try_under(locks::locker& locker, claim_request request, deadline give_up);
     task<attempt> try_holding(locks::lease& held, claim_request request, algorithm kind);
+    /// Whether another claim was issued under the same lock, or an administrator changed the coupon.
+    task<attempt> explain_overtaken(session on, claim_request request, std::int64_t issued_before);
     task<std::optional<locks::lease>> acquire(locks::locker& locker, lock_request wanted);
     task<void> release(locks::lease held, algorithm kind, deadline granted);
 

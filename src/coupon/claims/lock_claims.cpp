@@ -95,7 +95,10 @@ task<claim_desk::attempt> claim_desk::try_holding(locks::lease& held, claim_requ
         result = co_await issue_next(on, request, seen, holder, statement_deadline());
         if (result.what == written::result::overtaken) {
             const bool refused = co_await fence_refuses(on, request.coupon, holder, statement_deadline());
-            if (refused) observer_->token_refused();
+            if (refused) {
+                observer_->token_refused();
+                co_return attempt{std::nullopt, retry::overtaken_under_lock};
+            }
         }
     } else {
         result = co_await issue_next(on, request, seen, statement_deadline());
@@ -105,7 +108,15 @@ task<claim_desk::attempt> claim_desk::try_holding(locks::lease& held, claim_requ
         case written::result::already_there: co_return attempt{std::nullopt, retry::same_request_elsewhere};
         case written::result::overtaken: break;
     }
-    co_return attempt{std::nullopt, retry::overtaken_under_lock};
+    co_return co_await explain_overtaken(on, std::move(request), seen.coupon->issued);
+}
+
+task<claim_desk::attempt> claim_desk::explain_overtaken(session on, claim_request request,
+                                                        std::int64_t issued_before) {
+    const evidence now = co_await read_evidence(on, request, statement_deadline());
+    if (now.coupon && now.coupon->issued != issued_before)
+        co_return attempt{std::nullopt, retry::overtaken_under_lock};
+    co_return attempt{settled(request, now), retry::coupon_edited};
 }
 
 }  // namespace dibs::coupon

@@ -27,7 +27,7 @@ const postgres::statement read_all{"coupon_evidence", R"sql(
 const postgres::statement issue_guarded{"coupon_issue_guarded", R"sql(
     WITH taken AS (
         UPDATE coupons SET issued = $6::bigint + 1
-        WHERE id = $1 AND issued = $6 AND stock > $6 AND per_user >= $5
+        WHERE id = $1 AND code = $7 AND issued = $6 AND stock > $6 AND per_user >= $5
           AND coupon_phase(paused, opens_at, closes_at) = 'open'
         RETURNING id)
     INSERT INTO claims (coupon_id, user_id, idempotency_key, fingerprint, ordinal)
@@ -36,10 +36,10 @@ const postgres::statement issue_guarded{"coupon_issue_guarded", R"sql(
 
 const postgres::statement issue_fenced{"coupon_issue_fenced", R"sql(
     WITH taken AS (
-        UPDATE coupons SET issued = $6::bigint + 1, fence = $7, fence_owner = $8
-        WHERE id = $1 AND issued = $6 AND stock > $6 AND per_user >= $5
+        UPDATE coupons SET issued = $6::bigint + 1, fence = $8, fence_owner = $9
+        WHERE id = $1 AND code = $7 AND issued = $6 AND stock > $6 AND per_user >= $5
           AND coupon_phase(paused, opens_at, closes_at) = 'open'
-          AND (fence < $7 OR (fence = $7 AND fence_owner = $8))
+          AND (fence < $8 OR (fence = $8 AND fence_owner = $9))
         RETURNING id)
     INSERT INTO claims (coupon_id, user_id, idempotency_key, fingerprint, ordinal)
     SELECT id, $2, $3, $4, $5 FROM taken
@@ -82,6 +82,10 @@ postgres::params asking(const claim_request& request) {
         .add(number(request.user))
         .add(request.key)
         .add(request.fingerprint);
+}
+
+postgres::params asking_next(const claim_request& request, const evidence& seen) {
+    return asking(request).add(next_ordinal(seen)).add(seen.coupon->issued).add(request.code);
 }
 
 evidence evidence_from(const postgres::result& rows, const claim_request& request) {
@@ -137,17 +141,13 @@ task<evidence> read_evidence(session on, claim_request request, deadline until) 
 }
 
 task<written> issue_next(session on, claim_request request, const evidence& seen, deadline until) {
-    auto values = asking(request).add(next_ordinal(seen)).add(seen.coupon->issued);
+    auto values = asking_next(request, seen);
     return issue(on, issue_guarded, std::move(request), std::move(values), until);
 }
 
 task<written> issue_next(session on, claim_request request, const evidence& seen, const fence& holder,
                          deadline until) {
-    auto values = asking(request)
-                      .add(next_ordinal(seen))
-                      .add(seen.coupon->issued)
-                      .add(holder.token.value())
-                      .add(holder.owner.text());
+    auto values = asking_next(request, seen).add(holder.token.value()).add(holder.owner.text());
     return issue(on, issue_fenced, std::move(request), std::move(values), until);
 }
 

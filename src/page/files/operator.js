@@ -134,6 +134,7 @@ let leave = () => {};
 
 function signOut(...why) {
   leave();
+  leave = () => {};
   session.end();
   at("board").hidden = true;
   at("sign-out").hidden = true;
@@ -145,12 +146,13 @@ function signOut(...why) {
 function watch() {
   at("sign-out").hidden = false;
   showState("connecting");
-  leave = follow("/api/admin/events", {
+  const mine = leave = follow("/api/admin/events", {
     token: () => session.token,
     onData: show,
     onState: showState,
     async onRefused(status) {
       if (status === 401 && (await session.renew()).status !== 401) return true;
+      if (leave !== mine) return false; // signed out meanwhile, and perhaps in again
       signOut(...(status === 403 ? ["Not an administrator", "This account may claim, but not see this page."] : ["Log in again", "Your session has ended."]));
       return false;
     },

@@ -73,7 +73,9 @@ export class Session {
     const refreshToken = this.#now?.refreshToken;
     if (!refreshToken) return { status: 401 };
     const answer = await ask("/api/auth/refresh", { body: { refreshToken } });
-    if (answer.status === 200) this.begin(answer.data);
+    if (answer.status !== 200) return answer;
+    if (this.user?.id !== answer.data.user.id) return { status: 401 }; // signed out meanwhile
+    if (this.#now.refreshToken === refreshToken) this.begin(answer.data); // else another tab was sooner
     return answer;
   }
 
@@ -125,7 +127,7 @@ export function follow(path, { token = () => null, onData, onState, onRefused = 
     const headers = token() ? { Authorization: `Bearer ${token()}` } : {};
     const answer = await fetch(path, { headers, cache: "no-store", credentials: "omit", signal: stop.signal });
     if (answer.status === 401 || answer.status === 403) {
-      over = !(await onRefused(answer.status));
+      if (!(await onRefused(answer.status))) over = true;
     } else if (!answer.ok) {
       failures = 4;
       onFull();
