@@ -37,7 +37,7 @@ int conditional(plain_session& by, const stage& on, std::size_t number) {
 /// What was read of the coupon, as the guarded write wants it.
 postgres::params seen(plain_session& by, const stage& on, std::size_t number) {
     const auto evidence = by.execute({"coupon_evidence", asking(on, number)});
-    return asking(on, number).add(first_piece).add(integer_in(evidence, "issued"));
+    return asking(on, number).add(first_piece).add(integer_in(evidence, "issued")).add(coupon_code);
 }
 
 int guarded(plain_session& by, const stage& on, std::size_t number) {
