@@ -17,7 +17,7 @@ class pubsub_locker final : public locker {
 
     algorithm kind() const override { return algorithm::pubsub; }
     task<std::optional<lease>> acquire(lock_request request) override;
-    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
+    task<void> ping(deadline until) const override { return locks::ping(*server_, until); }
     void closed() override;
 
    private:

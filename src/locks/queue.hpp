@@ -17,7 +17,7 @@ class queue_locker final : public locker {
 
     algorithm kind() const override { return kind_; }
     task<std::optional<lease>> acquire(lock_request request) override;
-    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
+    task<void> ping(deadline until) const override { return locks::ping(*server_, until); }
     void closed() override;
 
    private:

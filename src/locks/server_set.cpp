@@ -20,11 +20,6 @@ namespace {
 
 constexpr postgres::statement nothing{"dibs_ping", "SELECT 1"};
 
-task<void> reach(redis::connection& server, deadline until) {
-    redis::command ping("PING");
-    co_await server.execute(std::move(ping), until);
-}
-
 /// Drawn by a Redis server when it starts.
 std::string run_id_in(const std::string& info) {
     constexpr std::string_view field = "run_id:";
@@ -41,7 +36,7 @@ struct introduction {
 
 task<void> introduce(redis::connection& server, introduction& to, deadline until) {
     try {
-        co_await reach(server, until);
+        co_await ping(server, until);
     } catch (...) {
         to.failure = std::current_exception();
         co_return;
@@ -88,7 +83,7 @@ backends server_set::for_lockers() const {
     return all;
 }
 
-task<void> server_set::reach_redis(deadline until) { co_await reach(*redis_, until); }
+task<void> server_set::reach_redis(deadline until) { co_await ping(*redis_, until); }
 
 task<void> server_set::reach_postgres(deadline until) {
     postgres::params none;

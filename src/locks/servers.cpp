@@ -6,9 +6,9 @@
 
 namespace dibs::locks {
 
-task<void> ping(redis_server server, deadline until) {
+task<void> ping(redis::connection& server, deadline until) {
     redis::command asked("PING");
-    co_await server->execute(std::move(asked), until);
+    co_await server.execute(std::move(asked), until);
 }
 
 }  // namespace dibs::locks

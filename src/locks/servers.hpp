@@ -19,6 +19,6 @@ using message_source = std::shared_ptr<redis::subscriber>;
 using redis_masters = std::vector<redis_server>;
 
 /// Throws dibs::error where it does not answer by then.
-task<void> ping(redis_server server, deadline until);
+task<void> ping(redis::connection& server, deadline until);
 
 }  // namespace dibs::locks

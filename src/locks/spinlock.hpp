@@ -17,7 +17,7 @@ class spinlock_locker final : public locker {
 
     algorithm kind() const override { return algorithm::spinlock; }
     task<std::optional<lease>> acquire(lock_request request) override;
-    task<void> ping(deadline until) const override { return locks::ping(server_, until); }
+    task<void> ping(deadline until) const override { return locks::ping(*server_, until); }
 
    private:
     asio::any_io_executor executor_;

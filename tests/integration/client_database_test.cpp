@@ -80,6 +80,28 @@ TEST_F(client_database, refuses_a_statement_that_would_be_cut_off) {
     EXPECT_EQ(run(held.release()), release_outcome::released);
 }
 
+TEST_F(client_database, of_a_client_that_was_closed_tells_those_who_wait) {
+    auto locks = connect();
+    auto elsewhere = connect();
+    auto held = hold(elsewhere, algorithm::database, 10s);
+    std::vector<std::future<std::optional<lease>>> waiting;
+    for (int i = 0; i < 3; ++i)  // two at the row, one behind them
+        waiting.push_back(
+            start_task(io_.get_executor(), locks.acquire(request_for(algorithm::database, 300ms))));
+    run_for(50ms);
+    run(locks.close());
+    for (auto& one : waiting) {
+        while (one.wait_for(0s) != std::future_status::ready) run_for(1ms);
+        try {
+            one.get();
+            ADD_FAILURE() << "it was told that another holds the lock";
+        } catch (const error& told) {
+            EXPECT_EQ(told.kind(), fault::closed);
+        }
+    }
+    run(held.release());
+}
+
 TEST_F(client_database, tells_of_a_database_session_that_was_ended) {
     auto locks = connect();
     auto held = hold(locks, algorithm::database, 300ms);

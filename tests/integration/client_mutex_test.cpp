@@ -50,18 +50,22 @@ TEST_F(client_mutex, its_client_may_be_exchanged_for_another) {
 TEST_F(client_mutex, is_tried_until_times_that_are_far_away) {
     const auto locks = client::connect(servers_of(shared_servers()));
     mutex holder(locks, name_);
-    ASSERT_TRUE(holder.try_lock());
     mutex mine(locks, name_);
-    EXPECT_FALSE(mine.try_lock_until(steady::time_point::min()));
-    const auto released = std::async(std::launch::async, [&] {
-        std::this_thread::sleep_for(50ms);
+    const auto waits_until = [&](auto until) {
+        holder.lock();
+        auto locked = std::async(std::launch::async, [&] { return mine.try_lock_until(until); });
+        const auto length = [&] { return redis::command("LLEN").arg("dibs:{" + name_ + "}:queue"); };
+        while (locked.wait_for(0s) != std::future_status::ready && run(ask(length())).integer() == 0) {
+        }
         holder.unlock();
-    });
-    using seconds_of_steady = std::chrono::time_point<steady, std::chrono::seconds>;
-    EXPECT_TRUE(mine.try_lock_until(seconds_of_steady::max()));
-    mine.unlock();
-    EXPECT_TRUE(mine.try_lock_until(std::chrono::sys_days::max()));
-    mine.unlock();
+        EXPECT_TRUE(locked.get());
+        mine.unlock();
+    };
+    waits_until(std::chrono::time_point<steady, std::chrono::seconds>::max());
+    waits_until(std::chrono::sys_days::max());
+    holder.lock();
+    EXPECT_FALSE(mine.try_lock_until(steady::time_point::min()));
+    holder.unlock();
 }
 
 TEST_F(client_mutex, is_locked_with_others_without_deadlock) {

@@ -363,28 +363,6 @@ TEST_F(client_test, that_has_a_thread_goes_though_its_server_is_silent) {
     run(held->release());
 }
 
-TEST_F(client_test, that_was_closed_tells_those_who_wait_for_a_database_lock) {
-    auto locks = connect();
-    auto elsewhere = connect();
-    auto held = hold(elsewhere, algorithm::database, 10s);
-    std::vector<std::future<std::optional<lease>>> waiting;
-    for (int i = 0; i < 3; ++i)  // two at the row, one behind them
-        waiting.push_back(
-            start_task(io_.get_executor(), locks.acquire(request_for(algorithm::database, 300ms))));
-    run_for(50ms);
-    run(locks.close());
-    for (auto& one : waiting) {
-        while (one.wait_for(0s) != std::future_status::ready) run_for(1ms);
-        try {
-            one.get();
-            ADD_FAILURE() << "it was told that another holds the lock";
-        } catch (const error& told) {
-            EXPECT_EQ(told.kind(), fault::closed);
-        }
-    }
-    run(held.release());
-}
-
 TEST_F(client_test, that_was_closed_says_so) {
     auto locks = connect();
     auto held = run(locks.acquire(request_for(algorithm::queue)));

@@ -233,6 +233,16 @@ TEST_F(line_test, the_failure_of_the_last_heartbeat_stays_until_one_succeeds) {
     await([&] { return !fails(*waiting); });
 }
 
+TEST_F(line_test, a_failure_is_not_told_to_who_comes_when_those_it_concerned_have_gone) {
+    auto server = std::make_shared<redis::connection>(io_.get_executor(), user_with("-zremrangebyscore"));
+    const auto line = line_at(server);
+    auto first = stand(line, "line.1");
+    await([&] { return fails(*first); });
+    first.reset();
+    auto next = std::make_unique<waiter>(line, "line.2");
+    EXPECT_FALSE(fails(*next));
+}
+
 TEST_F(line_test, listens_again_when_it_may_after_it_was_refused_to) {
     const auto where = user_with("+ping");
     auto messages = std::make_shared<redis::subscriber>(io_.get_executor(), where);

@@ -270,6 +270,29 @@ TEST_F(scripts_test, no_connection_is_killed_but_the_one_that_is_meant) {
     EXPECT_GT(id_of(*other), theirs);
 }
 
+TEST_F(scripts_test, a_connection_that_a_busy_server_will_not_kill_is_not_forgotten) {
+    const auto other = second_process();
+    run(other->redis().execute(redis::command("PING"), after(5s)));
+    const auto meant = other->redis().client().value();
+    run(ask(redis::command("CONFIG").arg("SET").arg("busy-reply-threshold").arg(1)));
+    task_group script(io_.get_executor());
+    script.spawn([](redis::connection& on) -> task<void> {
+        try {
+            co_await on.execute(redis::command("EVAL").arg("while true do end").arg(0), after(20s));
+        } catch (const redis::refusal&) {  // it was killed
+        }
+    }(other->redis()));
+    for (bool busy = false; !busy;) try {
+            run(ask(redis::command("PING")));
+        } catch (const redis::refusal&) {
+            busy = true;
+        }
+    EXPECT_THROW(run(at_.kill_client(meant, after(5s))), redis::refusal);
+    run(ask(redis::command("SCRIPT").arg("KILL")));
+    run(script.join());
+    run(ask(redis::command("CONFIG").arg("SET").arg("busy-reply-threshold").arg(5000)));
+}
+
 TEST_F(scripts_test, a_crowd_that_leaves_is_taken_out_by_few_commands) {
     EXPECT_TRUE(run(at_.acquire(first_, terms_, after(5s))).granted);
     std::vector<owner_id> crowd;

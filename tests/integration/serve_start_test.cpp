@@ -1,4 +1,6 @@
 // Whether `dibs serve` starts, and how it stops.
+#include "postgres/pool.hpp"
+#include "postgres/transaction.hpp"
 #include "redis/connection.hpp"
 #include "sandbox/postgres_cluster.hpp"
 #include "sandbox/redis_server.hpp"
@@ -96,44 +98,42 @@ TEST_F(serve_start, migrates_once_whatever_starts_at_once) {
     }
 }
 
+class serve_on_servers : public serve_start {
+   protected:
+    void SetUp() override { redis.start(); }
+    sandbox::process started() { return start_serve(box, words(redis.url(), schema.url())); }
+
+    sandbox::redis_server redis{box};
+    fresh_schema schema;
+};
+
 // An index of a table in use may take minutes. The answer's time is 5 s.
-TEST_F(serve_start, has_longer_for_a_migration_than_for_an_answer) {
-    sandbox::redis_server redis(box);
-    redis.start();
-    const fresh_schema schema;
-    auto before = start_serve(box, words(redis.url(), schema.url()));
+TEST_F(serve_on_servers, has_longer_for_a_migration_than_for_an_answer) {
+    auto before = started();
     EXPECT_GT(port_after(before, listening_at_port), 0);
     run_sql(schema.url(), "DROP INDEX sessions_by_user; DELETE FROM schema_versions WHERE version = 4");
-    auto in_use = std::async(std::launch::async, [&schema] {
-        run_sql(schema.url(), R"sql(DO $$ BEGIN
-            LOCK TABLE sessions;
-            FOR turn IN 1..600 LOOP
-                EXIT WHEN EXISTS (SELECT FROM pg_locks WHERE relation = 'sessions'::regclass AND NOT granted
-                                  AND waitstart < clock_timestamp() - interval '5.5 s');
-                PERFORM pg_sleep(0.1);
-            END LOOP; END $$)sql");
-    });
-    const auto await_lock = [&schema](const std::string& what) {
+    asio::io_context io{1};
+    postgres::pool sessions(io.get_executor(), schema.url());
+    auto in_use = run_task(io, postgres::transaction::begin(sessions, after(10s)));
+    run_task(io, in_use.execute({"", "LOCK TABLE sessions"}, {}, after(10s)));
+    const auto await_lock = [this](const std::string& what) {
         while (run_sql(schema.url(), "SELECT count(*) FROM pg_locks WHERE " + what) == "0") {
         }
     };
-    await_lock("relation = 'sessions'::regclass AND mode = 'AccessExclusiveLock'");
-    auto serve = start_serve(box, words(redis.url(), schema.url()));
+    auto serve = started();
     await_lock("relation = 'sessions'::regclass AND NOT granted");
-    auto waits_for_its_turn = start_serve(box, words(redis.url(), schema.url()));
+    auto waits_for_its_turn = started();
     await_lock("locktype = 'advisory' AND NOT granted");
     waits_for_its_turn.signal(SIGTERM);
     EXPECT_EQ(end_of(waits_for_its_turn).code(), 0);
+    await_lock("relation = 'sessions'::regclass AND waitstart < clock_timestamp() - interval '5.5 s'");
+    run_task(io, in_use.rollback(after(10s)));
     EXPECT_GT(port_after(serve, listening_at_port), 0);
-    in_use.get();
     EXPECT_EQ(run_sql(schema.url(), "SELECT max(version) FROM schema_versions"), "4");
 }
 
-TEST_F(serve_start, is_not_ready_where_the_schema_is_an_older_one) {
-    sandbox::redis_server redis(box);
-    redis.start();
-    const fresh_schema schema;
-    auto serve = start_serve(box, words(redis.url(), schema.url()));
+TEST_F(serve_on_servers, is_not_ready_where_the_schema_is_an_older_one) {
+    auto serve = started();
     const coupon_client client(port_after(serve, listening_at_port));
     run_sql(schema.url(), "DELETE FROM schema_versions WHERE version > 1");
     const auto answer = client.get("/readyz");
@@ -141,11 +141,8 @@ TEST_F(serve_start, is_not_ready_where_the_schema_is_an_older_one) {
     EXPECT_THAT(answer.text, HasSubstr("version 1 of"));
 }
 
-TEST_F(serve_start, is_not_ready_where_redis_has_become_a_replica) {
-    sandbox::redis_server redis(box);
-    redis.start();
-    const fresh_schema schema;
-    auto serve = start_serve(box, words(redis.url(), schema.url()));
+TEST_F(serve_on_servers, is_not_ready_where_redis_has_become_a_replica) {
+    auto serve = started();
     const coupon_client client(port_after(serve, listening_at_port));
     EXPECT_EQ(client.get("/readyz").status, 200);
     asio::io_context io{1};
@@ -159,12 +156,7 @@ TEST_F(serve_start, is_not_ready_where_redis_has_become_a_replica) {
     EXPECT_THAT(answer.text, HasSubstr(R"("redis":"a replica")"));
 }
 
-class serve_stop : public serve_start {
-   protected:
-    void SetUp() override { redis.start(); }
-    sandbox::redis_server redis{box};
-    fresh_schema schema;
-};
+class serve_stop : public serve_on_servers {};
 
 TEST_F(serve_stop, tells_the_service_manager_and_drains_while_it_says_that_it_is_not_ready) {
     notify_socket manager(box.folder() / "notify");
