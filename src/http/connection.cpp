@@ -114,9 +114,8 @@ task<void> connection::answer() {
 /// Whether the server stops and the next request was not here when it began to.
 bool connection::is_last() {
     if (!service_->stopping) return false;
-    boost::system::error_code gone;
-    if (!owed_) owed_ = received_ + wire_.socket().available(gone);
-    const bool none_here = reader_.left_over() == 0 && !wire_.has_more();
+    if (!owed_) owed_ = received_ + wire_.arrived();
+    const bool none_here = reader_.left_over() == 0 && wire_.arrived() == 0;
     return none_here || received_ - reader_.left_over() >= *owed_;
 }
 
@@ -183,7 +182,7 @@ void connection::refuse(int status, std::string detail) {
 }
 
 bool connection::nothing_pending() {
-    return reader_.reading() == request_reader::stage::idle && !wire_.has_more();
+    return reader_.reading() == request_reader::stage::idle && wire_.arrived() == 0;
 }
 
 task<void> connection::receive() {

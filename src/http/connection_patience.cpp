@@ -41,7 +41,7 @@ void connection::finish() {
     // Of a read that is under way nobody knows whether its bytes have left the socket: is_last() counts them.
     const bool reads =
         waiting_ == waiting::for_request || waiting_ == waiting::for_header || waiting_ == waiting::for_body;
-    if (!reads) owed_ = received_ + wire_.socket().available(gone);
+    if (!reads) owed_ = received_ + wire_.arrived();
     if (waiting_ == waiting::for_handshake) shut();
     if (waiting_ == waiting::for_request || course_ == course::streams) wire_.socket().cancel(gone);
 }

@@ -48,12 +48,12 @@ std::size_t wire::write_now(asio::const_buffer from, boost::system::error_code& 
     return 0;
 }
 
-bool wire::has_more() {
+std::size_t wire::arrived() {
     boost::system::error_code gone;
-    if (socket_.available(gone) > 0) return true;
-    if (!tls_) return false;
+    const std::size_t in_socket = socket_.available(gone);
+    if (!tls_) return in_socket;
     SSL* const of = tls_->native_handle();
-    return SSL_pending(of) > 0 || BIO_pending(SSL_get_rbio(of)) > 0;
+    return in_socket + BIO_ctrl_pending(SSL_get_rbio(of)) + static_cast<std::size_t>(SSL_pending(of));
 }
 
 bool spoke_plain_http(const boost::system::error_code& failed) {

@@ -32,8 +32,8 @@ class wire {
     task<std::size_t> write_all(asio::const_buffer from, boost::system::error_code& failed);
     /// What fits at once; of TLS nothing.
     std::size_t write_now(asio::const_buffer from, boost::system::error_code& failed);
-    /// Whether bytes have arrived that were not read yet.
-    bool has_more();
+    /// Bytes that have arrived and were not read yet: under TLS a little more than what they carry.
+    std::size_t arrived();
 
    private:
     asio::ip::tcp::socket socket_;

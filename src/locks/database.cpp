@@ -53,6 +53,9 @@ constexpr postgres::statement take_row{"dibs_lock_take", R"sql(
     RETURNING token, set_config('application_name', $2 || ' ' || token, true),
               set_config('lock_timeout', NULL, true), set_config('statement_timeout', NULL, true))sql"};
 
+constexpr postgres::statement has_written{"dibs_lock_has_written",
+                                          "SELECT pg_current_xact_id_if_assigned() IS NOT NULL"};
+
 std::string milliseconds_text(steady::duration time) {
     // 0 would mean: without a bound.
     const auto count = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
@@ -101,11 +104,16 @@ class database_hold final : public hold {
         auto answer = co_await transaction_.execute(what, std::move(values), until);
         // The server's patience begins anew with its answer.
         end_.stretch(locks::valid_until(sent, patience_));
+        const std::string_view tag = answer.command_tag();
+        if (tag == "COMMIT" || tag == "ROLLBACK") co_await see_whether_it_goes_on(until);
         co_return answer;
     }
 
     task<release_outcome> release() override {
         const auto turn = co_await take_last_turn();
+        if (ended_by_holder_)
+            throw error(fault::refused, "postgresql", name().text(),
+                        "its transaction was ended by a statement of its holder, and the lock with it");
         co_await transaction_.commit(after(clean_up_time));
         co_return release_outcome::released;
     }
@@ -151,6 +159,16 @@ class database_hold final : public hold {
         co_return true;
     }
 
+    /// A ROLLBACK may have been to a savepoint; AND CHAIN has begun another transaction, without our row.
+    task<void> see_whether_it_goes_on(deadline until) {
+        ended_by_holder_ = true;
+        if (transaction_.sound()) {
+            const auto writes = co_await transaction_.execute(has_written, postgres::params(), until);
+            ended_by_holder_ = !writes.truth(0, 0);
+        }
+        if (ended_by_holder_) end();
+    }
+
     void end() {
         ended_ = true;
         end_.cut(steady::now());
@@ -176,6 +194,7 @@ class database_hold final : public hold {
     std::chrono::milliseconds patience_;  // of the server with an idle session
     lease_end end_;
     bool ended_ = false;
+    bool ended_by_holder_ = false;
 };
 
 task<void> create_table(postgres::pool& pool, deadline until) {

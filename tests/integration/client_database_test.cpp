@@ -173,6 +173,30 @@ TEST_F(client_database, a_statement_that_fails_gives_the_lock_back_and_says_so) 
     }
 }
 
+TEST_F(client_database, a_release_after_the_holders_own_end_of_the_transaction_is_refused) {
+    for (const std::string what : {"ROLLBACK", "COMMIT", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"}) {
+        SCOPED_TRACE(what);
+        auto locks = connect();
+        auto held = hold(locks, algorithm::database, 10s);
+        run(execute(held, what));
+        expect_lost_and_free(held);
+        try {
+            run(held.release());
+            ADD_FAILURE() << "released what it did not hold";
+        } catch (const error& told) {
+            EXPECT_THAT(told.what(), testing::HasSubstr("ended by a statement"));
+        }
+    }
+}
+
+TEST_F(client_database, a_holder_may_go_back_to_its_savepoint) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 10s);
+    for (const char* what : {"SAVEPOINT here", "ROLLBACK TO here", "RELEASE here"}) run(execute(held, what));
+    EXPECT_TRUE(held.valid()) << held.loss();
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+}
+
 // Renewals go over the same session.
 TEST_F(client_database, writes_in_the_session_of_a_database_lock_while_it_is_renewed) {
     auto locks = connect();

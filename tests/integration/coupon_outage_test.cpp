@@ -124,6 +124,31 @@ TEST_F(coupon_outage, loses_no_claim_when_postgres_is_killed_and_finds_it_again)
     EXPECT_EQ(run_sql(postgres.url(), "SELECT count(DISTINCT user_id) FROM claims"), "120");
 }
 
+TEST_F(coupon_outage, a_stop_waits_for_a_commit_that_is_under_way) {
+    serve_process service(box, {"--redis", redis.url(), "--postgres", postgres.url(), "--port", "0",
+                                "--coupon", "t:CODE:1000", "--stop-time", "0s"});
+    const coupon_client client(service.port());
+    const std::string token = client.sign_up("ann");
+    run_sql(postgres.url(),
+            "CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_sleep(3); RETURN NULL; END $$;"
+            "CREATE CONSTRAINT TRIGGER slow AFTER INSERT ON claims INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION wait()");
+    auto claiming = std::async(std::launch::async, [&] {
+        try {
+            client.claim({token, "t", "database"});
+        } catch (const std::exception&) {
+        }
+    });
+    while (run_sql(postgres.url(), "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") ==
+           "0") {
+    }
+    service.process().signal(SIGTERM);
+    EXPECT_EQ(tests::end_of(service.process()).code(), 0) << service.errors();
+    claiming.get();
+    EXPECT_EQ(run_sql(postgres.url(), "SELECT issued FROM coupons WHERE id = 't'"), "1");
+}
+
 class coupon_start : public coupon_outage {
    protected:
     /// The status with which it ends, and what it says.

@@ -7,6 +7,9 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <array>
 #include <stdexcept>
 #include <utility>
@@ -33,6 +36,10 @@ tls_http::tls_http(std::uint16_t port, int highest) : stream_(io_, set_up(contex
 tls_http& tls_http::say(std::string_view bytes) {
     boost::asio::write(stream_, boost::asio::buffer(bytes));
     return *this;
+}
+
+void tls_http::set_cork(int on) {
+    ::setsockopt(socket().native_handle(), IPPROTO_TCP, TCP_CORK, &on, sizeof on);
 }
 
 bool tls_http::fill() {

@@ -19,6 +19,9 @@ class tls_http {
     explicit tls_http(std::uint16_t port, int highest = 0);
 
     tls_http& say(std::string_view bytes);
+    /// What is said from here to uncork() arrives at once.
+    void cork() { set_cork(1); }
+    void uncork() { set_cork(0); }
     std::string answer();
     std::string take(std::size_t size);
     std::string header_only();
@@ -32,6 +35,7 @@ class tls_http {
 
    private:
     bool fill();
+    void set_cork(int on);
 
     boost::asio::io_context io_;
     boost::asio::ssl::context context_{boost::asio::ssl::context::tls_client};

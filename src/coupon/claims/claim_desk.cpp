@@ -67,6 +67,7 @@ claim_desk::claim_desk(const asio::any_io_executor& executor, postgres::pool& po
     : executor_(executor),
       pool_(pool),
       allowed_(allowed),
+      ended_(executor),
       sold_out_(executor, pool, allowed.statement),
       releases_(executor) {
     lockers_[strategy::cas] = nullptr;
@@ -94,6 +95,7 @@ task<outcome> claim_desk::claim(claim_request request, strategy how) {
         observer_->turned_away(how);
         throw error(fault::exhausted, "dibs serve", request.coupon, "too many claims are under way");
     }
+    const on_leaving tell_settle([this] { ended_.wake(); });
     const kept_in<request_key> mine(keys_under_way_, {request.coupon, request.user, request.key});
     outcome result{verdict::in_progress};
     try {
@@ -176,6 +178,7 @@ task<claim_desk::attempt> claim_desk::try_in_batch(claim_request request, deadli
 }
 
 task<void> claim_desk::settle() {
+    while (!keys_under_way_.empty()) co_await ended_.wait_until(deadline::max());
     co_await releases_.join();
     co_await sold_out_.settle();
 }

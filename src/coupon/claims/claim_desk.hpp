@@ -2,6 +2,7 @@
 
 #include "core/asio.hpp"
 #include "core/task_group.hpp"
+#include "core/wakeup.hpp"
 #include "coupon/claims/claim_lane.hpp"
 #include "coupon/claims/claim_observer.hpp"
 #include "coupon/claims/sold_out.hpp"
@@ -60,7 +61,7 @@ class claim_desk {
     /// Coupons that something is kept of because claims of them go to the database together.
     std::size_t kept_lanes() const { return conditional_.size() + batches_.size(); }
 
-    /// Waits for the releases still under way. They do not delay the claims that caused them.
+    /// Waits for the claims under way and for the releases, which do not delay the claims that caused them.
     task<void> settle();
 
    private:
@@ -101,6 +102,7 @@ class claim_desk {
     lanes<written> conditional_;
     lanes<outcome> batches_;
     std::set<request_key> keys_under_way_;
+    wakeup ended_;  // a claim
     sold_out_list sold_out_;
     claim_observer nobody_;
     claim_observer* observer_ = &nobody_;
