@@ -218,6 +218,25 @@ test("a claim whose answer is lost is not made twice", async () => {
   await close();
 });
 
+/** Answers requests of `path` when what this returns is called. */
+async function hold(page, path) {
+  let release;
+  const released = new Promise((done) => { release = done; });
+  await page.route(path, async (route) => {
+    const response = await route.fetch();
+    await released;
+    return route.fulfill({ response });
+  });
+  return async () => {
+    const answered = page.waitForResponse(path);
+    release();
+    await (await answered).finished();
+    await page.unroute(path);
+    // What the page makes of the answer has been made when a later answer has been read.
+    await page.evaluate(() => fetch("/healthz").then((answer) => answer.text()));
+  };
+}
+
 /** As if the access token had come to its end. */
 const spoilToken = (page, storage) => page.evaluate((name) => {
   const session = JSON.parse(window[name].getItem("dibs.session"));
@@ -273,26 +292,71 @@ test("two tabs that renew one session at once both go on", async () => {
 test("who signs out while the session is renewed stays signed out", async () => {
   const { page, close } = await openBoard();
   await spoilToken(page, "sessionStorage");
-  let release;
-  const released = new Promise((done) => { release = done; });
-  await page.route("**/refresh", async (route) => {
-    const response = await route.fetch();
-    await released;
-    return route.fulfill({ response });
-  });
+  const answer = await hold(page, "**/refresh");
   const asked = page.waitForRequest("**/refresh");
-  const answered = page.waitForResponse("**/refresh");
   await page.reload();
   await asked;
   await page.getByRole("button", { name: "Sign out" }).click();
-  release();
-  await (await answered).finished();
-  // What the page makes of the answer has been made when a later answer has been read.
-  await page.evaluate(() => fetch("/healthz").then((answer) => answer.text()));
+  await answer();
   assert.equal(await page.evaluate(() => sessionStorage.getItem("dibs.session")), null);
   assert.equal(await page.locator("#board").isVisible(), false);
   assert.equal(await page.getByText("Your session has ended").isVisible(), false, "nobody is told what they did");
   await page.getByLabel("E-mail").waitFor();
+  await close();
+});
+
+test("an answer for who has signed out is nobody else's", async () => {
+  const { page, complaints, close } = await openClaims();
+  await signUp(page, "Adele");
+  await claim(page, "spring");
+  await page.locator("#pieces li", { hasText: "spring" }).waitFor();
+  for (const path of ["**/claims", "**/me/coupons"]) {
+    await page.reload();
+    await page.locator("#rest").waitFor();
+    const answer = await hold(page, path);
+    const asked = page.waitForRequest(path);
+    if (path === "**/claims") await claim(page, "spring");
+    else await page.evaluate(() => window.dispatchEvent(new Event("storage")));
+    await asked;
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await answer();
+    assert.match(await result(page).textContent(), /^Ready/);
+    assert.equal(await page.locator("#pieces li").textContent(), "None yet.");
+    await page.evaluate(() => localStorage.clear());
+    await signUp(page, path === "**/claims" ? "Sophie" : "Emmy");
+  }
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("nobody claims with a session that came to its end under another's claim", async () => {
+  const { page, close } = await openClaims();
+  await signUp(page, "Maryam");
+  await spoilToken(page, "localStorage");
+  const answer = await hold(page, "**/claims");
+  const asked = page.waitForRequest("**/claims");
+  await claim(page, "spring");
+  await asked;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signUp(page, "Vera");
+  await answer();
+  await page.locator("#claim [type=submit]:not([aria-disabled])").waitFor();
+  await page.reload();
+  await page.getByText("Signed in as Vera").waitFor();
+  await page.locator("#pieces li").waitFor();
+  assert.equal(await page.locator("#pieces li").textContent(), "None yet.");
+  await close();
+});
+
+test("a session goes on where the answer to its renewal was lost", async () => {
+  const { page, close } = await openClaims();
+  await signUp(page, "Cecilia");
+  let asked = 0;
+  await page.route("**/refresh", async (route) => (asked++ > 0 ? route.continue() : void (await route.fetch())));
+  await spoilToken(page, "localStorage");
+  await claim(page, "spring");
+  await result(page).getByText("It is yours: spring").waitFor();
+  assert.equal(asked, 2);
   await close();
 });
 

@@ -87,8 +87,12 @@ function showForm() {
   write(at("sign-up"), how === "login" ? "Log in" : "Sign up");
 }
 
+let shownUser;
+
 function showUser() {
   const { user } = session;
+  if (shownUser !== user?.id) invite(); // what is said there is another's
+  shownUser = user?.id;
   at("signed-in").hidden = !user;
   at("account").hidden = Boolean(user);
   write(at("user-name"), user?.name ?? "");
@@ -97,8 +101,8 @@ function showUser() {
 
 async function showPieces() {
   const answer = session.user ? await session.ask("/api/me/coupons") : { status: 200, data: [] };
-  if (answer.status === 401) return signOut();
-  if (answer.status !== 200) return;
+  if (answer?.status === 401) return signOut();
+  if (answer?.status !== 200) return;
   const none = [element("li", "None yet.", { class: "muted" })];
   const lines = answer.data.map((piece) => {
     const line = element("li");
@@ -152,7 +156,6 @@ function signOut() {
   showUser();
   showForm();
   showPieces();
-  invite();
 }
 
 // 3. The claim
@@ -169,11 +172,8 @@ const refusals = {
   "no-answer": ["warn", "No answer", "The service could not be reached. Claim again: it counts once, however often it is sent."],
 };
 
-const keyName = (coupon) => `dibs.key.${session.user.id}.${coupon}`;
-
 /** The key of a claim, until its outcome is known: also across a reload of the page. */
-function claimKey(coupon) {
-  const name = keyName(coupon);
+function keptKey(name) {
   if (!localStorage.getItem(name)) localStorage.setItem(name, newKey());
   return localStorage.getItem(name);
 }
@@ -189,17 +189,19 @@ async function claim(fields) {
     at("name").hidden ? at("email").focus() : at("name").focus();
     return;
   }
+  const keyName = `dibs.key.${session.user.id}.${coupon}`;
   say(where, "", "Claiming…");
   const answer = await session.ask(`/api/coupons/${encodeURIComponent(coupon)}/claims`, {
-    body: { couponCode: fields.get("code"), idempotencyKey: claimKey(coupon) },
+    body: { couponCode: fields.get("code"), idempotencyKey: keptKey(keyName) },
     onWait: comeAgain(where, "Your claim goes on with the same key: it counts once."),
   });
+  if (!answer) return;
   if (answer.status === 401) {
     signOut();
     return say(where, "warn", "You were signed out", "Sign up or log in again, then claim.");
   }
   const known = ![0, 429, 503].includes(answer.status) && answer.problem !== "in-progress";
-  if (known) localStorage.removeItem(keyName(coupon));
+  if (known) localStorage.removeItem(keyName);
   if (answer.status === 201) {
     say(where, "good", `It is yours: ${coupon}`, `Claim no. ${answer.data.id}, ${time.format(new Date(answer.data.issuedAt))}.`);
   } else {

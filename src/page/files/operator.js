@@ -30,6 +30,7 @@ async function setPaused(id, paused, button) {
   button.setAttribute("aria-disabled", "true");
   const answer = await session.ask(`/api/admin/coupons/${encodeURIComponent(id)}`, { method: "PATCH", body: { paused } });
   button.removeAttribute("aria-disabled");
+  if (!answer) return;
   const where = at("stock-result");
   if (answer.status === 200)
     return say(where, "good", paused ? `${id} is paused` : `${id} goes on`, paused ? "Claims are refused until it is resumed." : "It can be claimed again.");

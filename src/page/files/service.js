@@ -7,10 +7,11 @@ export function newKey() {
 
 export const pause = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
 
-const patience = 40; // s; a claim may wait for its lock
+const longestWait = 40; // s; a claim may wait for its lock
 const longestPause = 20; // s; who is told to come again later than that is told so
+const renewalWait = 4; // s; what was spent is renewed once more within the service's ten seconds of grace
 
-async function once(path, { body, token, method = body ? "POST" : "GET" }) {
+async function once(path, { body, token, method = body ? "POST" : "GET", patience = longestWait }) {
   const headers = {};
   if (body) headers["Content-Type"] = "application/json";
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -72,19 +73,24 @@ export class Session {
   async renew() {
     const refreshToken = this.#now?.refreshToken;
     if (!refreshToken) return { status: 401 };
-    const answer = await ask("/api/auth/refresh", { body: { refreshToken } });
+    const answer = await ask("/api/auth/refresh", { body: { refreshToken }, patience: renewalWait });
     if (answer.status !== 200) return answer;
     if (this.user?.id !== answer.data.user.id) return { status: 401 }; // signed out meanwhile
     if (this.#now.refreshToken === refreshToken) this.begin(answer.data); // else another tab was sooner
     return answer;
   }
 
-  /** As ask(), in the user's name. 401: the session is over. */
-  async ask(path, request = {}) {
-    const answer = await ask(path, { ...request, token: this.token });
-    if (answer.status !== 401) return answer;
-    const renewed = await this.renew();
-    return renewed.status === 200 ? ask(path, { ...request, token: this.token }) : renewed;
+  /** As ask(), in the user's name. 401: the session is over. Null: by now another is signed in, or nobody. */
+  async ask(path, { onWait = () => {}, ...request } = {}) {
+    const who = this.user?.id;
+    const still = () => this.user?.id === who;
+    const once = () => ask(path, { ...request, token: this.token, onWait: (...told) => still() && onWait(...told) });
+    let answer = await once();
+    if (answer.status === 401 && still()) {
+      answer = await this.renew();
+      if (answer.status === 200 && still()) answer = await once();
+    }
+    return still() ? answer : null;
   }
 }
 
