@@ -71,7 +71,8 @@ class lease {
     /// longer than 30 s, and the session is given up with the lock, as where the caller is cancelled;
     /// unavailable where the session is over; closed after release(); exhausted where another statement ran
     /// all that time; bad_input for a lease of another algorithm. Renewals wait for it: one that takes longer
-    /// than the lease lets the lease be told lost. What it SETs ends with the lease, as its session does.
+    /// than the lease lets the lease be told lost. What it SETs ends with the lease, as its session does. One
+    /// that ends the transaction, as COMMIT, frees the lock: lost() is signalled, and release() throws.
     boost::asio::awaitable<sql_rows> execute(std::string sql, std::vector<sql_value> parameters = {});
 
     /// Gives the lock back; afterwards the lease answers name(), owner() and token(), and is not valid.

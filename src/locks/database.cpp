@@ -86,7 +86,8 @@ class database_hold final : public hold {
     /// is given up on is closed, so that there is no second try: `until` bounds the wait for its turn only.
     task<bool> renew(std::chrono::milliseconds lease, deadline until) override {
         patience_ = std::min(patience_, lease);
-        return renew_in_turn(end_.ask(lease, steady::now()), until);
+        const auto what = end_.ask(lease, steady::now());
+        return renew_in_turn(what, std::min(until, end_.get()));
     }
 
     /// Of a hold that nobody else knows yet: the lease begins now.

@@ -255,6 +255,22 @@ TEST_F(client_database, a_release_does_not_cut_into_a_statement_of_its_holder) {
     EXPECT_TRUE(run(locks.acquire(request_for(algorithm::database, 20s))));
 }
 
+TEST_F(client_database, a_renewal_to_a_shorter_time_waits_for_a_statement_no_longer_than_that) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::database, 60s);
+    auto in_the_way = run(postgres::transaction::begin(servers_->pool(), after(5s)));
+    const postgres::statement take{"test_take", "SELECT pg_advisory_xact_lock(9)"};
+    run(in_the_way.execute(take, postgres::params(), after(5s)));
+    auto statement = start_task(io_.get_executor(), held.execute("SELECT 1 FROM pg_advisory_xact_lock(9)"));
+    auto renewal = start_task(io_.get_executor(), held.renew(200ms));
+    while (renewal.wait_for(0s) != std::future_status::ready && held.valid()) run_for(1ms);
+    run_for(100ms);
+    ASSERT_EQ(renewal.wait_for(0s), std::future_status::ready) << "it waits for the lease it had";
+    EXPECT_THROW(renewal.get(), error);
+    run(in_the_way.rollback(after(5s)));
+    while (statement.wait_for(0s) != std::future_status::ready) run_for(1ms);
+}
+
 TEST_F(client_database, what_bounds_a_wait_does_not_bound_the_holder) {
     auto locks = connect();
     auto held = run(locks.acquire(request_for(algorithm::database, 700ms)));
