@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/name_lookup.hpp"
 #include "http/client.hpp"
-#include "http/name_lookup.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>

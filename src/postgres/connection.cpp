@@ -1,7 +1,9 @@
 #include "postgres/connection.hpp"
 
+#include "core/name_lookup.hpp"
 #include "postgres/words.hpp"
 
+#include <boost/asio/this_coro.hpp>
 #include <libpq-fe.h>
 #include <poll.h>
 
@@ -14,6 +16,11 @@ namespace {
 
 bool holds_nul(const std::optional<std::string>& value) {
     return value && value->find('\0') != std::string::npos;
+}
+
+/// Of the time until then, where so many are still to be tried.
+deadline share_of(deadline until, std::size_t tries) {
+    return after((until - steady::now()) / static_cast<std::int64_t>(tries));
 }
 
 void fail_the_rest(std::vector<reply>& replies, std::size_t wanted, const std::exception_ptr& why) {
@@ -62,11 +69,49 @@ task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executo
 }
 
 task<void> connection::connect(deadline until) {
+    const auto hosts = where_.hosts();
+    std::string failures;
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        const auto share = share_of(until, hosts.size() - i);
+        auto attempt = hosts[i].is_name() ? connect_by_name(hosts[i], share) : connect_to(hosts[i], share);
+        const std::string failed = co_await std::move(attempt);
+        if (failed.empty()) co_return;
+        failures += (failures.empty() ? "" : "; ") + failed;
+    }
+    throw error(fault::unavailable, backend_, "connect", failures);
+}
+
+/// libpq would look the name up itself, and hold up everybody on this executor meanwhile.
+task<std::string> connection::connect_by_name(host where, deadline until) {
+    name_lookup names(co_await asio::this_coro::executor, where.name, 0);
+    boost::system::error_code unknown;
+    const auto addresses = co_await names.find(until, unknown);
+    std::string failures;
+    if (addresses.empty()) failures = where.name + ": " + unknown.message();
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+        where.address = addresses[i].address().to_string();
+        const std::string failed = co_await connect_to(where, share_of(until, addresses.size() - i));
+        if (failed.empty()) co_return failed;
+        failures += (failures.empty() ? "" : "; ") + failed;
+    }
+    co_return failures;
+}
+
+task<std::string> connection::connect_to(host where, deadline until) {
+    close();
     const auto options = where_.session_options();
+    const auto given = [](const std::string& value) { return value.empty() ? nullptr : value.c_str(); };
     // A later one wins, so the conninfo may choose its own name and encoding; its options are in ours.
-    const std::array keywords{"fallback_application_name", "client_encoding", "dbname", "options",
-                              static_cast<const char*>(nullptr)};
-    const std::array values{"dibs", "UTF8", where_.conninfo.c_str(), options.c_str(),
+    const std::array keywords{
+        "fallback_application_name",      "client_encoding", "dbname", "options", "host", "hostaddr", "port",
+        static_cast<const char*>(nullptr)};
+    const std::array values{"dibs",
+                            "UTF8",
+                            where_.conninfo.c_str(),
+                            options.c_str(),
+                            given(where.name),
+                            given(where.address),
+                            given(where.port),
                             static_cast<const char*>(nullptr)};
     session_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
     if (!session_) throw std::bad_alloc();
@@ -87,12 +132,12 @@ task<void> connection::connect(deadline until) {
             state = PQconnectPoll(session_.get());
         }
     } catch (const link::deadline_passed&) {
-        throw error(fault::unavailable, backend_, "connect", "no connection before the deadline");
+        co_return (where.name.empty() ? "" : where.name + ": ") + "no connection before the deadline";
     }
-    if (state == PGRES_POLLING_FAILED)
-        throw error(fault::unavailable, backend_, "connect", on_one_line(PQerrorMessage(session_.get())));
+    if (state == PGRES_POLLING_FAILED) co_return on_one_line(PQerrorMessage(session_.get()));
     link_.follow(session_.get());
     PQsetnonblocking(session_.get(), 1);
+    co_return std::string();
 }
 
 bool connection::in_transaction() const {

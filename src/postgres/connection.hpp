@@ -29,8 +29,7 @@ struct reply {
     std::exception_ptr failed = nullptr;  ///< null where it was carried out
 };
 
-/// One session, used by one coroutine at a time; libpq without blocking (but for the look-up of a host's
-/// name).
+/// One session, used by one coroutine at a time; libpq without blocking (but for what a service file names).
 ///
 /// Errors: failure (refused) when the server rejects a statement, and the session goes on; in_doubt when the
 /// session was lost with a statement under way; timeout when the deadline passed; unavailable when nothing
@@ -39,8 +38,9 @@ struct reply {
 /// lock_timeout.
 class connection {
    public:
-    /// Throws dibs::error (unavailable) with the server's words: not reached, wrong password, no such
-    /// database.
+    /// Of several hosts, and of several addresses of one, the first that takes the session; each has its
+    /// share of the time that is left. Throws dibs::error (unavailable) with the servers' words: not reached,
+    /// wrong password, no such database.
     static task<std::unique_ptr<connection>> open(asio::any_io_executor executor, target where,
                                                   deadline until);
     connection(const connection&) = delete;
@@ -76,6 +76,9 @@ class connection {
 
     connection(const asio::any_io_executor& executor, target where);
     task<void> connect(deadline until);
+    /// Empty: the session is open. Else why it is not.
+    task<std::string> connect_to(host where, deadline until);
+    task<std::string> connect_by_name(host where, deadline until);
     void check(const std::vector<query>& together) const;
     enum class sync { at_the_end, after_each };
     void send(const round_trip& trip, sync when);

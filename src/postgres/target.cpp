@@ -1,12 +1,15 @@
 #include "postgres/target.hpp"
 
+#include "core/asio.hpp"
 #include "postgres/words.hpp"
 
 #include <dibs/error.hpp>
 
+#include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 
@@ -51,6 +54,17 @@ std::string value_of(const parsed& options, std::string_view keyword) {
     return {};
 }
 
+std::vector<std::string> entries_of(const std::string& list) {
+    std::vector<std::string> entries(1);
+    for (const char c : list) {
+        if (c == ',')
+            entries.emplace_back();
+        else
+            entries.back() += c;
+    }
+    return entries;
+}
+
 void append_setting(std::string& options, std::string_view name, std::string_view value) {
     options += fmt::format("-c {}=", name);
     for (const char c : value) {
@@ -68,6 +82,42 @@ std::string target::describe() const {
     for (const auto* keyword : {"host", "port", "dbname"})
         if (const auto value = value_of(options, keyword); !value.empty()) text += fmt::format(" {}", value);
     return text;
+}
+
+bool host::is_name() const {
+    // A path is a Unix socket's, an @ begins the name of an abstract one.
+    if (!address.empty() || name.empty() || name.front() == '/' || name.front() == '@') return false;
+    boost::system::error_code no_address;
+    asio::ip::make_address(name, no_address);
+    return no_address.failed();
+}
+
+std::vector<host> target::hosts() const {
+    const auto options = parse(conninfo);
+    const parsed defaults(PQconndefaults());
+    const auto list = [&](const char* keyword) {
+        const auto given = value_of(options, keyword);
+        return entries_of(given.empty() && defaults ? value_of(defaults, keyword) : given);
+    };
+    const auto names = list("host");
+    const auto addresses = list("hostaddr");
+    const auto ports = list("port");
+    const std::size_t count = std::max(names.size(), addresses.size());
+    const auto fits = [count](const std::vector<std::string>& all) {
+        return all.size() == 1 || all.size() == count;
+    };
+    // A service names hosts of its own, and libpq says what is wrong with lists that do not fit.
+    const bool for_libpq = !value_of(options, "service").empty() || !fits(names) || !fits(addresses) ||
+                           !fits(ports) || (addresses.size() < count && !addresses[0].empty());
+    if (for_libpq) return {host()};
+    std::vector<host> all;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto of = [i](const std::vector<std::string>& entries) {
+            return entries[entries.size() == 1 ? 0 : i];
+        };
+        all.push_back({of(names), of(addresses), of(ports)});
+    }
+    return all;
 }
 
 std::string target::session_options() const {

@@ -6,6 +6,16 @@
 
 namespace dibs::postgres {
 
+/// One of the servers that a conninfo names, as libpq's parameters; those that are empty libpq finds itself.
+struct host {
+    std::string name;
+    std::string address;
+    std::string port;
+
+    /// Whether its address must be asked of the system's resolver.
+    bool is_name() const;
+};
+
 /// Where the database is (PostgreSQL 14 or later), and what each session of ours is set to.
 struct target {
     /// A URI (postgresql://…) or key=value pairs, as libpq takes them. Host may be the folder of a Unix
@@ -17,6 +27,9 @@ struct target {
     /// For error messages: "postgresql /run/postgresql 5432 dibs"; never shows a password.
     /// Throws dibs::error (bad_input) for a conninfo that cannot be read.
     std::string describe() const;
+
+    /// The servers to try, in this order; one at least. Throws as describe().
+    std::vector<host> hosts() const;
 
     /// The settings as libpq's `options` takes them, the conninfo's own last. Among them is one of ours: the
     /// server looks once a second whether we are still there, or a statement of a session that we gave up

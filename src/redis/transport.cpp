@@ -1,5 +1,6 @@
 #include "redis/transport.hpp"
 
+#include "core/name_lookup.hpp"
 #include "core/random.hpp"
 #include "core/timeout.hpp"
 #include "redis/command.hpp"
@@ -57,13 +58,12 @@ task<void> connect_unix(link& made, const endpoint& target) {
 }
 
 task<void> connect_tcp(link& made, const endpoint& target) {
-    tcp::resolver resolver(made.socket.get_executor());
-    const auto found =
-        co_await resolver.async_resolve(target.host, std::to_string(target.port), use_awaitable);
-    boost::system::error_code failed = asio::error::host_not_found;
-    for (const auto& entry : found) {
+    name_lookup names(made.socket.get_executor(), target.host, target.port);
+    boost::system::error_code failed;
+    const auto found = co_await names.find(deadline::max(), failed);
+    for (const auto& address : found) {
         if (made.socket.is_open()) made.socket.close();
-        co_await made.socket.async_connect(entry.endpoint(), asio::redirect_error(use_awaitable, failed));
+        co_await made.socket.async_connect(address, asio::redirect_error(use_awaitable, failed));
         if (!failed) break;
     }
     if (failed) throw boost::system::system_error(failed);

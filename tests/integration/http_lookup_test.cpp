@@ -1,13 +1,12 @@
 #include "http/client.hpp"
+#include "tests/support/held_lookup.hpp"
 #include "tests/support/http_server.hpp"
 #include "tests/support/run_task.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
-#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netdb.h>
 
 #include <atomic>
 #include <chrono>
@@ -15,31 +14,6 @@
 #include <optional>
 #include <semaphore>
 #include <string_view>
-
-namespace {
-
-std::atomic<int> asked_for_held = 0;
-std::atomic<int> asked_for_absent = 0;
-std::counting_semaphore<> held_answers{0};
-
-}  // namespace
-
-/// In place of the C library's, as a name server that is slow would have it: `held.test` is answered when a
-/// test says so, and is this host; `absent.test` is not there.
-extern "C" int getaddrinfo(const char* __restrict name, const char* __restrict service,
-                           const struct addrinfo* __restrict hints, struct addrinfo** __restrict found) {
-    using resolver = int (*)(const char*, const char*, const struct addrinfo*, struct addrinfo**);
-    static const auto real = reinterpret_cast<resolver>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-    const std::string_view wanted = name == nullptr ? "" : name;
-    if (wanted == "absent.test") {
-        ++asked_for_absent;
-        return EAI_NONAME;
-    }
-    if (wanted != "held.test") return real(name, service, hints, found);
-    ++asked_for_held;
-    if (!held_answers.try_acquire_for(std::chrono::minutes(1))) return EAI_AGAIN;
-    return real("127.0.0.1", service, hints, found);
-}
 
 namespace dibs::tests {
 namespace {

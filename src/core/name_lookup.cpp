@@ -1,11 +1,11 @@
-#include "http/name_lookup.hpp"
+#include "core/name_lookup.hpp"
 
 #include "core/wakeup.hpp"
 
 #include <optional>
 #include <utility>
 
-namespace dibs::http {
+namespace dibs {
 
 using asio::ip::tcp;
 using boost::system::error_code;
@@ -58,4 +58,4 @@ task<std::vector<tcp::endpoint>> name_lookup::find(deadline until, error_code& f
     co_return found;
 }
 
-}  // namespace dibs::http
+}  // namespace dibs

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace dibs::http {
+namespace dibs {
 
 /// Finds the addresses of a host. Asked by one caller at a time.
 ///
@@ -36,4 +36,4 @@ class name_lookup {
     std::shared_ptr<question> open_;
 };
 
-}  // namespace dibs::http
+}  // namespace dibs
