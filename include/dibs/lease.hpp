@@ -61,7 +61,8 @@ class lease {
     /// Makes the lease end `duration` from now, earlier too: 10 ms to 24 hours, else it throws dibs::error
     /// (bad_input). False: it is over, and never revived; lost() has been signalled. A shorter time
     /// counts at once, whatever becomes of the request. Throws dibs::error where the backend does not answer
-    /// within the lease, or within a shorter `duration`.
+    /// within the lease, or within a shorter `duration`. A `database` lease whose renewal is cancelled is
+    /// lost.
     boost::asio::awaitable<bool> renew(std::chrono::milliseconds duration);
 
     /// Runs one statement with `$1` … in the session of a `database` lock, and returns its rows. What it

@@ -1,6 +1,6 @@
 #include "core/name_lookup.hpp"
 
-#include "core/wakeup.hpp"
+#include "core/event.hpp"
 
 #include <optional>
 #include <utility>
@@ -14,13 +14,17 @@ struct name_lookup::question {
     explicit question(const asio::any_io_executor& executor) : resolver(executor), answered(executor) {}
 
     tcp::resolver resolver;
-    wakeup answered;
+    event answered;
     std::optional<error_code> outcome;
     std::vector<tcp::endpoint> addresses;
 };
 
 name_lookup::name_lookup(const asio::any_io_executor& executor, std::string host, std::uint16_t port)
     : executor_(executor), host_(std::move(host)), port_(port) {}
+
+name_lookup::~name_lookup() {
+    if (open_) open_->resolver.cancel();  // is not asked where others are before it
+}
 
 std::shared_ptr<name_lookup::question> name_lookup::ask() const {
     auto asked = std::make_shared<question>(executor_);
@@ -31,7 +35,7 @@ std::shared_ptr<name_lookup::question> name_lookup::ask() const {
         [asked](const error_code& failed, const tcp::resolver::results_type& found) {
             for (const auto& entry : found) asked->addresses.push_back(entry.endpoint());
             asked->outcome = failed;
-            asked->answered.wake();
+            asked->answered.set();
         });
     return asked;
 }
@@ -49,12 +53,11 @@ task<std::vector<tcp::endpoint>> name_lookup::find(deadline until, error_code& f
     }
     if (!open_) open_ = ask();
     const std::shared_ptr<question> asked = open_;
-    bool in_time = true;
-    while (!asked->outcome && in_time) in_time = co_await asked->answered.wait_until(until);
+    co_await asked->answered.wait_until(until);
     failed = asked->outcome.value_or(asio::error::timed_out);
     if (!asked->outcome) co_return found;
-    open_.reset();
-    found = std::move(asked->addresses);
+    if (open_ == asked) open_.reset();
+    found = asked->addresses;
     co_return found;
 }
 

@@ -11,15 +11,18 @@
 
 namespace dibs {
 
-/// Finds the addresses of a host. Asked by one caller at a time.
+/// Finds the addresses of a host. Not thread-safe.
 ///
 /// The system's resolver blocks a thread of Asio's and cannot be interrupted. So a question that its caller
-/// gave up stays open, and the next caller waits for the same answer instead of one behind it. The executor
-/// has work until then.
+/// gave up stays open, and the next caller waits for the same answer instead of one behind it: keep it for as
+/// long as the host may be asked for. The executor has work until then.
 class name_lookup {
    public:
     /// `host`: a name, or an address without brackets.
     name_lookup(const asio::any_io_executor& executor, std::string host, std::uint16_t port);
+    name_lookup(name_lookup&&) = default;
+    name_lookup& operator=(name_lookup&&) = delete;
+    ~name_lookup();
 
     /// In the order to try them. None: `failed` says why, timed_out when the deadline came first. Throws when
     /// the caller is cancelled.

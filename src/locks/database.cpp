@@ -112,7 +112,7 @@ class database_hold final : public hold {
 
     task<release_outcome> release() override {
         const auto turn = co_await take_last_turn();
-        if (ended_by_holder_)
+        if (ended_before_ && transaction_.usable())
             throw error(fault::refused, "postgresql", name().text(),
                         "its transaction was ended by a statement of its holder, and the lock with it");
         co_await transaction_.commit(after(clean_up_time));
@@ -162,12 +162,9 @@ class database_hold final : public hold {
 
     /// A ROLLBACK may have been to a savepoint; AND CHAIN has begun another transaction, without our row.
     task<void> see_whether_it_goes_on(deadline until) {
-        ended_by_holder_ = true;
-        if (transaction_.sound()) {
-            const auto writes = co_await transaction_.execute(has_written, postgres::params(), until);
-            ended_by_holder_ = !writes.truth(0, 0);
-        }
-        if (ended_by_holder_) end();
+        if (!transaction_.sound()) co_return;
+        const auto writes = co_await transaction_.execute(has_written, postgres::params(), until);
+        if (!writes.truth(0, 0)) end();
     }
 
     void end() {
@@ -179,7 +176,7 @@ class database_hold final : public hold {
     /// alone; when it has ended, the transaction is rolled back with this hold.
     task<gate::pass> take_last_turn() {
         auto turn = co_await turns_.enter(after(clean_up_time));
-        ended_ = true;
+        ended_before_ = std::exchange(ended_, true);
         if (!turn)
             throw error(fault::timeout, "dibs", name().text(),
                         "its session is busy with a statement, and rolled back after it");
@@ -195,7 +192,7 @@ class database_hold final : public hold {
     std::chrono::milliseconds patience_;  // of the server with an idle session
     lease_end end_;
     bool ended_ = false;
-    bool ended_by_holder_ = false;
+    bool ended_before_ = false;  // its release
 };
 
 task<void> create_table(postgres::pool& pool, deadline until) {

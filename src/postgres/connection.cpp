@@ -1,14 +1,11 @@
 #include "postgres/connection.hpp"
 
-#include "core/name_lookup.hpp"
 #include "postgres/words.hpp"
 
-#include <boost/asio/this_coro.hpp>
 #include <libpq-fe.h>
 #include <poll.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace dibs::postgres {
@@ -16,11 +13,6 @@ namespace {
 
 bool holds_nul(const std::optional<std::string>& value) {
     return value && value->find('\0') != std::string::npos;
-}
-
-/// Of the time until then, where so many are still to be tried.
-deadline share_of(deadline until, std::size_t tries) {
-    return after((until - steady::now()) / static_cast<std::int64_t>(tries));
 }
 
 void fail_the_rest(std::vector<reply>& replies, std::size_t wanted, const std::exception_ptr& why) {
@@ -63,57 +55,53 @@ void connection::close() {
 
 task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executor, target where,
                                                    deadline until) {
+    server_list servers(executor, where);
+    co_return co_await open(executor, std::move(where), servers, until);
+}
+
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it must outlive the call
+task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executor, target where,
+                                                   server_list& servers, deadline until) {
     std::unique_ptr<connection> opened(new connection(executor, std::move(where)));
-    co_await opened->connect(until);
+    co_await opened->connect(servers, until);
     co_return opened;
 }
 
-task<void> connection::connect(deadline until) {
-    const auto hosts = where_.hosts();
-    std::string failures;
-    for (std::size_t i = 0; i < hosts.size(); ++i) {
-        const auto share = share_of(until, hosts.size() - i);
-        auto attempt = hosts[i].is_name() ? connect_by_name(hosts[i], share) : connect_to(hosts[i], share);
-        const std::string failed = co_await std::move(attempt);
-        if (failed.empty()) co_return;
-        failures += (failures.empty() ? "" : "; ") + failed;
+// A server that says nothing is not waited for to the end where others are behind it. All else is libpq's to
+// decide: it does not pass over one that refuses us.
+task<void> connection::connect(server_list& servers, deadline until) {
+    const auto found = co_await servers.find(until);
+    if (found.servers.empty() && !found.unknown.empty())
+        throw error(fault::unavailable, backend_, "connect", found.unknown);
+    const std::size_t count = std::max<std::size_t>(found.servers.size(), 1);
+    for (std::size_t first = 0; first < count; ++first) {
+        const bool connected = co_await connect_to(found.from(first), share_of(until, count - first));
+        if (connected) co_return;
     }
-    throw error(fault::unavailable, backend_, "connect", failures);
+    const std::string also = found.unknown.empty() ? "" : "; " + found.unknown;
+    throw error(fault::unavailable, backend_, "connect", "no connection before the deadline" + also);
 }
 
-/// libpq would look the name up itself, and hold up everybody on this executor meanwhile.
-task<std::string> connection::connect_by_name(host where, deadline until) {
-    name_lookup names(co_await asio::this_coro::executor, where.name, 0);
-    boost::system::error_code unknown;
-    const auto addresses = co_await names.find(until, unknown);
-    std::string failures;
-    if (addresses.empty()) failures = where.name + ": " + unknown.message();
-    for (std::size_t i = 0; i < addresses.size(); ++i) {
-        where.address = addresses[i].address().to_string();
-        const std::string failed = co_await connect_to(where, share_of(until, addresses.size() - i));
-        if (failed.empty()) co_return failed;
-        failures += (failures.empty() ? "" : "; ") + failed;
-    }
-    co_return failures;
-}
-
-task<std::string> connection::connect_to(host where, deadline until) {
+task<bool> connection::connect_to(std::optional<server_list::parameters> to, deadline until) {
     close();
-    const auto options = where_.session_options();
-    const auto given = [](const std::string& value) { return value.empty() ? nullptr : value.c_str(); };
-    // A later one wins, so the conninfo may choose its own name and encoding; its options are in ours.
-    const std::array keywords{
-        "fallback_application_name",      "client_encoding", "dbname", "options", "host", "hostaddr", "port",
-        static_cast<const char*>(nullptr)};
-    const std::array values{"dibs",
-                            "UTF8",
-                            where_.conninfo.c_str(),
-                            options.c_str(),
-                            given(where.name),
-                            given(where.address),
-                            given(where.port),
-                            static_cast<const char*>(nullptr)};
-    session_.reset(PQconnectStartParams(keywords.data(), values.data(), 1));
+    auto words = where_.parameters();
+    words.try_emplace("fallback_application_name", "dibs");
+    words.try_emplace("client_encoding", "UTF8");
+    words["options"] = where_.session_options();  // the conninfo's own are in them
+    if (to) {
+        words["host"] = to->hosts;
+        words["hostaddr"] = to->addresses;
+        words["port"] = to->ports;
+    }
+    std::vector<const char*> keywords;
+    std::vector<const char*> values;
+    for (const auto& [keyword, value] : words) {
+        keywords.push_back(keyword.c_str());
+        values.push_back(value.c_str());
+    }
+    keywords.push_back(nullptr);
+    values.push_back(nullptr);
+    session_.reset(PQconnectStartParams(keywords.data(), values.data(), 0));
     if (!session_) throw std::bad_alloc();
     // Notices go to nobody: ours would be those of CREATE … IF NOT EXISTS, or of a log-in.
     PQsetNoticeReceiver(
@@ -132,12 +120,13 @@ task<std::string> connection::connect_to(host where, deadline until) {
             state = PQconnectPoll(session_.get());
         }
     } catch (const link::deadline_passed&) {
-        co_return (where.name.empty() ? "" : where.name + ": ") + "no connection before the deadline";
+        co_return false;
     }
-    if (state == PGRES_POLLING_FAILED) co_return on_one_line(PQerrorMessage(session_.get()));
+    if (state == PGRES_POLLING_FAILED)
+        throw error(fault::unavailable, backend_, "connect", on_one_line(PQerrorMessage(session_.get())));
     link_.follow(session_.get());
     PQsetnonblocking(session_.get(), 1);
-    co_return std::string();
+    co_return true;
 }
 
 bool connection::in_transaction() const {

@@ -5,6 +5,7 @@
 #include "postgres/link.hpp"
 #include "postgres/result.hpp"
 #include "postgres/round_trip.hpp"
+#include "postgres/server_list.hpp"
 #include "postgres/statement.hpp"
 #include "postgres/target.hpp"
 
@@ -29,7 +30,8 @@ struct reply {
     std::exception_ptr failed = nullptr;  ///< null where it was carried out
 };
 
-/// One session, used by one coroutine at a time; libpq without blocking (but for what a service file names).
+/// One session, used by one coroutine at a time; libpq without blocking (but for names in a service file, and
+/// GSSAPI).
 ///
 /// Errors: failure (refused) when the server rejects a statement, and the session goes on; in_doubt when the
 /// session was lost with a statement under way; timeout when the deadline passed; unavailable when nothing
@@ -38,11 +40,14 @@ struct reply {
 /// lock_timeout.
 class connection {
    public:
-    /// Of several hosts, and of several addresses of one, the first that takes the session; each has its
-    /// share of the time that is left. Throws dibs::error (unavailable) with the servers' words: not reached,
-    /// wrong password, no such database.
+    /// Of several hosts, and of several addresses of one, the first that can be reached, as libpq has it; one
+    /// that says nothing has its share of the time that is left. Throws dibs::error (unavailable) with the
+    /// servers' words: not reached, wrong password, no such database.
     static task<std::unique_ptr<connection>> open(asio::any_io_executor executor, target where,
                                                   deadline until);
+    /// The same for who opens more than one: `servers`, the target's, remembers look-ups that take longer.
+    static task<std::unique_ptr<connection>> open(asio::any_io_executor executor, target where,
+                                                  server_list& servers, deadline until);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
     ~connection();
@@ -75,10 +80,9 @@ class connection {
     class use;
 
     connection(const asio::any_io_executor& executor, target where);
-    task<void> connect(deadline until);
-    /// Empty: the session is open. Else why it is not.
-    task<std::string> connect_to(host where, deadline until);
-    task<std::string> connect_by_name(host where, deadline until);
+    task<void> connect(server_list& servers, deadline until);
+    /// False: nobody has said anything before the deadline.
+    task<bool> connect_to(std::optional<server_list::parameters> to, deadline until);
     void check(const std::vector<query>& together) const;
     enum class sync { at_the_end, after_each };
     void send(const round_trip& trip, sync when);

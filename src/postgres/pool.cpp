@@ -14,6 +14,7 @@ struct pool::state {
     state(asio::any_io_executor on, target where, pool_options wanted)
         : executor(std::move(on)),
           server(std::move(where)),
+          servers(executor, server),
           backend(server.describe()),
           options(wanted),
           door(executor, backend, {.inside = wanted.size, .waiting = wanted.waiting}),
@@ -23,6 +24,7 @@ struct pool::state {
 
     asio::any_io_executor executor;
     target server;
+    server_list servers;
     std::string backend;
     pool_options options;
     gate door;                                      // as many may be inside as there may be sessions
@@ -50,7 +52,7 @@ task<std::unique_ptr<connection>> pool::state::open(deadline until) {
     if (!guard.admit(steady::now())) std::rethrow_exception(guard.last_failure());
     const auto ours = after(options.connect_timeout);
     try {
-        auto session = co_await connection::open(executor, server, std::min(until, ours));
+        auto session = co_await connection::open(executor, server, servers, std::min(until, ours));
         guard.succeeded();
         co_return session;
     } catch (const error&) {

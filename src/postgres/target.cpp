@@ -54,6 +54,14 @@ std::string value_of(const parsed& options, std::string_view keyword) {
     return {};
 }
 
+/// The default is that of the environment, a service that it names, or libpq itself.
+std::string value_or_default(const parsed& options, std::string_view keyword) {
+    auto value = value_of(options, keyword);
+    if (!value.empty()) return value;
+    const parsed defaults(PQconndefaults());
+    return defaults ? value_of(defaults, keyword) : value;
+}
+
 std::vector<std::string> entries_of(const std::string& list) {
     std::vector<std::string> entries(1);
     for (const char c : list) {
@@ -94,37 +102,38 @@ bool host::is_name() const {
 
 std::vector<host> target::hosts() const {
     const auto options = parse(conninfo);
-    const parsed defaults(PQconndefaults());
-    const auto list = [&](const char* keyword) {
-        const auto given = value_of(options, keyword);
-        return entries_of(given.empty() && defaults ? value_of(defaults, keyword) : given);
-    };
+    if (!value_of(options, "service").empty()) return {};
+    const auto list = [&](const char* keyword) { return entries_of(value_or_default(options, keyword)); };
     const auto names = list("host");
     const auto addresses = list("hostaddr");
     const auto ports = list("port");
-    const std::size_t count = std::max(names.size(), addresses.size());
-    const auto fits = [count](const std::vector<std::string>& all) {
-        return all.size() == 1 || all.size() == count;
+    std::vector<host> all(std::max(names.size(), addresses.size()));
+    const auto fits = [&](const std::vector<std::string>& entries) {
+        return entries.size() == all.size() || (entries.size() == 1 && entries[0].empty());
     };
-    // A service names hosts of its own, and libpq says what is wrong with lists that do not fit.
-    const bool for_libpq = !value_of(options, "service").empty() || !fits(names) || !fits(addresses) ||
-                           !fits(ports) || (addresses.size() < count && !addresses[0].empty());
-    if (for_libpq) return {host()};
-    std::vector<host> all;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto of = [i](const std::vector<std::string>& entries) {
-            return entries[entries.size() == 1 ? 0 : i];
-        };
-        all.push_back({of(names), of(addresses), of(ports)});
-    }
+    // libpq says what is wrong with those that do not.
+    if (!fits(names) || !fits(addresses) || !(fits(ports) || ports.size() == 1)) return {};
+    const auto entry = [](const std::vector<std::string>& of, std::size_t at) {
+        return of[of.size() == 1 ? 0 : at];
+    };
+    for (std::size_t i = 0; i < all.size(); ++i)
+        all[i] = {entry(names, i), entry(addresses, i), entry(ports, i)};
     return all;
+}
+
+std::map<std::string, std::string> target::parameters() const {
+    std::map<std::string, std::string> given;
+    const auto options = parse(conninfo);
+    for (const auto* option = options.get(); option->keyword; ++option)
+        if (option->val) given[option->keyword] = option->val;
+    return given;
 }
 
 std::string target::session_options() const {
     std::string text;
     append_setting(text, "client_connection_check_interval", "1s");
     for (const auto& [name, value] : settings) append_setting(text, name, value);
-    text += value_of(parse(conninfo), "options");
+    text += value_or_default(parse(conninfo), "options");
     return text;
 }
 

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace dibs::postgres {
 
-/// One of the servers that a conninfo names, as libpq's parameters; those that are empty libpq finds itself.
+/// One of the servers that a conninfo names, as libpq's parameters; empty: libpq's default.
 struct host {
     std::string name;
     std::string address;
@@ -28,8 +29,12 @@ struct target {
     /// Throws dibs::error (bad_input) for a conninfo that cannot be read.
     std::string describe() const;
 
-    /// The servers to try, in this order; one at least. Throws as describe().
+    /// The servers to try, in this order. None: libpq is to find them itself, as where a service names them.
+    /// Throws as describe().
     std::vector<host> hosts() const;
+
+    /// What the conninfo says, by libpq's keywords. Throws as describe().
+    std::map<std::string, std::string> parameters() const;
 
     /// The settings as libpq's `options` takes them, the conninfo's own last. Among them is one of ours: the
     /// server looks once a second whether we are still there, or a statement of a session that we gave up

@@ -31,6 +31,9 @@ class transaction {
     /// failed, or ended it.
     bool sound() const { return session_ && (*session_)->in_sound_transaction(); }
 
+    /// False once its session was lost.
+    bool usable() const { return session_ && (*session_)->usable(); }
+
     /// Throws failure where the server rolled back instead, and in_doubt where its answer was lost.
     task<void> commit(deadline until);
     /// The last statement and the commit in one round trip.

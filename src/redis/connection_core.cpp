@@ -18,6 +18,7 @@ constexpr auto timer_precision = std::chrono::milliseconds(1);
 connection::core::core(asio::any_io_executor executor, endpoint target, connection_options options)
     : executor_(std::move(executor)),
       target_(std::move(target)),
+      names_(names_of(executor_, target_)),
       options_(options),
       line_({options.max_requests, options.max_reply_size, options.silence_limit}),
       socket_(executor_),

@@ -87,6 +87,7 @@ class connection::core : public std::enable_shared_from_this<connection::core> {
 
     asio::any_io_executor executor_;
     endpoint target_;
+    name_lookup names_;
     connection_options options_;
     pipeline line_;
     stream_socket socket_;

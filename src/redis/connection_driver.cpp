@@ -56,7 +56,7 @@ task<void> connection::core::connect() {
     }
     if (!line_.has_queued()) co_return;
     try {
-        adopt(co_await establish(target_, after(options_.connect_timeout)));
+        adopt(co_await establish(target_, names_, after(options_.connect_timeout)));
         co_return;
     } catch (const error& failed) {
         if (closed_) co_return;

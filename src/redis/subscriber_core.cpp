@@ -37,6 +37,7 @@ void guarded(const std::string& channel, Call call) {
 subscriber_core::subscriber_core(asio::any_io_executor executor, endpoint target, subscriber_options options)
     : executor_(std::move(executor)),
       target_(std::move(target)),
+      names_(names_of(executor_, target_)),
       options_(options),
       decoder_(max_message_size),
       socket_(executor_),
@@ -119,7 +120,7 @@ task<void> subscriber_core::connect() {
     }
     if (table_.size() == 0) co_return;
     try {
-        adopt(co_await establish(target_, after(options_.connect_timeout)));
+        adopt(co_await establish(target_, names_, after(options_.connect_timeout)));
     } catch (const error& failed) {
         if (closed_) co_return;
         not_before_ = after(reconnect_.after_failure());

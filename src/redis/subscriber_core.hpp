@@ -70,6 +70,7 @@ class subscriber_core : public std::enable_shared_from_this<subscriber_core> {
 
     asio::any_io_executor executor_;
     endpoint target_;
+    name_lookup names_;
     subscriber_options options_;
     channel_table table_;
     decoder decoder_;  // of the present connection

@@ -1,6 +1,5 @@
 #include "redis/transport.hpp"
 
-#include "core/name_lookup.hpp"
 #include "core/random.hpp"
 #include "core/timeout.hpp"
 #include "redis/command.hpp"
@@ -57,8 +56,7 @@ task<void> connect_unix(link& made, const endpoint& target) {
     co_await made.socket.async_connect(path, use_awaitable);
 }
 
-task<void> connect_tcp(link& made, const endpoint& target) {
-    name_lookup names(made.socket.get_executor(), target.host, target.port);
+task<void> connect_tcp(link& made, name_lookup& names) {
     boost::system::error_code failed;
     const auto found = co_await names.find(deadline::max(), failed);
     for (const auto& address : found) {
@@ -136,9 +134,9 @@ void check(const endpoint& target, const greeting& hello, const std::vector<repl
     }
 }
 
-task<void> open(link& made, const endpoint& target) {
+task<void> open(link& made, const endpoint& target, name_lookup& names) {
     if (target.unix_path.empty())
-        co_await connect_tcp(made, target);
+        co_await connect_tcp(made, names);
     else
         co_await connect_unix(made, target);
     keep_from_children(made.socket);
@@ -151,11 +149,11 @@ task<void> open(link& made, const endpoint& target) {
 
 }  // namespace
 
-task<link> establish(const endpoint& target, deadline until) {
+task<link> establish(const endpoint& target, name_lookup& names, deadline until) {
     link made(co_await asio::this_coro::executor);
     bool in_time = false;
     try {
-        in_time = co_await with_timeout(open(made, target), until);
+        in_time = co_await with_timeout(open(made, target, names), until);
     } catch (const boost::system::system_error& failure) {
         throw error(fault::unavailable, target.describe(), "connect", failure.code().message());
     } catch (const protocol_error& failure) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "core/name_lookup.hpp"
 #include "redis/client_identity.hpp"
 #include "redis/endpoint.hpp"
 
@@ -21,8 +22,13 @@ struct link {
 };
 
 /// Connects, and sends AUTH, SELECT, CLIENT SETNAME and CLIENT ID in one piece. Throws dibs::error:
-/// unavailable, or refusal where the server refuses user, password or database. A host name's resolution
-/// cannot be interrupted: it may outlast the deadline.
-task<link> establish(const endpoint& target, deadline until);
+/// unavailable, or refusal where the server refuses user, password or database. `names` finds the target's
+/// host.
+task<link> establish(const endpoint& target, name_lookup& names, deadline until);
+
+/// What finds this host.
+inline name_lookup names_of(const asio::any_io_executor& executor, const endpoint& target) {
+    return {executor, target.host, target.port};
+}
 
 }  // namespace dibs::redis

@@ -174,11 +174,18 @@ TEST_F(client_database, a_statement_that_fails_gives_the_lock_back_and_says_so) 
 }
 
 TEST_F(client_database, a_release_after_the_holders_own_end_of_the_transaction_is_refused) {
-    for (const std::string what : {"ROLLBACK", "COMMIT", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN"}) {
+    const auto table = '"' + name_ + '"';
+    for (const std::string what : {"ROLLBACK", "COMMIT", "COMMIT AND CHAIN", "ROLLBACK AND CHAIN", "no"}) {
         SCOPED_TRACE(what);
         auto locks = connect();
         auto held = hold(locks, algorithm::database, 10s);
-        run(execute(held, what));
+        if (what == "no") {  // a COMMIT that is refused
+            run(execute(held, "CREATE TABLE " + table + " (a int UNIQUE DEFERRABLE INITIALLY DEFERRED)"));
+            run(execute(held, "INSERT INTO " + table + " VALUES (1), (1)"));
+            EXPECT_THROW(run(execute(held, "COMMIT")), error);
+        } else {
+            run(execute(held, what));
+        }
         expect_lost_and_free(held);
         try {
             run(held.release());

@@ -215,7 +215,9 @@ task<void> keep(task<link> making, std::optional<link>& made) { made = co_await 
 // Also where nothing is sent, as by a subscriber.
 TEST_F(redis_login, the_kernel_watches_over_the_path) {
     std::optional<link> made;
-    run_task(io, keep(establish(endpoint_from_url(redis.url()), soon()), made));
+    const endpoint target = endpoint_from_url(redis.url());
+    name_lookup names = names_of(io.get_executor(), target);
+    run_task(io, keep(establish(target, names, soon()), made));
     const auto option = [&](int level, int name) {
         int value = 0;
         socklen_t size = sizeof value;

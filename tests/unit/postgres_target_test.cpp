@@ -27,6 +27,32 @@ TEST(postgres_target, describes_where_it_is_without_the_password) {
     EXPECT_EQ(described(""), "postgresql");
 }
 
+std::string listed(const std::string& conninfo) {
+    std::string all;
+    for (const auto& [name, address, port] : target{.conninfo = conninfo}.hosts())
+        all += name + "/" + address + "/" + port + " ";
+    return all;
+}
+
+TEST(postgres_target, lists_its_hosts_as_libpq_counts_them) {
+    EXPECT_EQ(listed("postgresql://a,b:5433/shop"), "a// b//5433 ");
+    EXPECT_EQ(listed("postgresql://a,b/shop"), "a// b// ");
+    EXPECT_EQ(listed("host=a,b port=5433"), "a//5433 b//5433 ");
+    EXPECT_EQ(listed("host=a,[::1] hostaddr=,::1 port=1,2"), "a//1 [::1]/::1/2 ");
+    EXPECT_EQ(listed("hostaddr=10.0.0.1,10.0.0.2 port=1"), "/10.0.0.1/1 /10.0.0.2/1 ");
+    EXPECT_EQ(listed("host=a,b port=1,2,3"), "");
+    EXPECT_EQ(listed("host=a hostaddr=10.0.0.1,10.0.0.2"), "");
+    EXPECT_EQ(listed("service=elsewhere"), "");
+}
+
+TEST(postgres_target, names_are_what_only_a_resolver_knows) {
+    EXPECT_TRUE((host{"db.example", "", ""}.is_name()));
+    for (const auto& known :
+         {host{"db.example", "10.0.0.1", ""}, host{"10.0.0.1", "", ""}, host{"::1", "", ""},
+          host{"/run/postgresql", "", ""}, host{"@abstract", "", ""}, host{}})
+        EXPECT_FALSE(known.is_name()) << known.name;
+}
+
 TEST(postgres_target, a_conninfo_that_cannot_be_read_is_bad_input_and_shows_no_password) {
     for (const auto* wrong : {"postgresql://me:s%zecret@host/db", "password=s%zecret nonsense",
                               "redis://me:s%zecret@host", "host='s%zecret"}) {
