@@ -29,7 +29,7 @@ task<response> answer_with(response made) { co_return made; }
 connection::connection(std::shared_ptr<shared_service> service, asio::ip::tcp::socket socket)
     : service_(std::move(service)),
       place_(service_->connections.insert(service_->connections.end(), this)),
-      wire_(std::move(socket), service_->tls.get()),
+      wire_(std::move(socket), service_->tls.get(), service_->options.patience.write),
       reader_({service_->options.limits.header_bytes, service_->options.limits.body_bytes}) {
     boost::system::error_code gone;
     peer_ = wire_.socket().remote_endpoint(gone).address();

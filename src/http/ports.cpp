@@ -21,14 +21,14 @@ error_code share_port(tcp::acceptor& port) {
     return {errno, boost::system::system_category()};
 }
 
-error_code open(tcp::acceptor& port, const tcp::endpoint& at, int backlog) {
+error_code open(tcp::acceptor& port, const tcp::endpoint& at, const server_options& options) {
     error_code failed;
     port.open(at.protocol(), failed);
     if (!failed && at.address().is_v6()) port.set_option(asio::ip::v6_only(true), failed);
     if (!failed) port.set_option(tcp::acceptor::reuse_address(true), failed);
-    if (!failed) failed = share_port(port);
+    if (!failed && options.shares_port) failed = share_port(port);
     if (!failed) port.bind(at, failed);
-    if (!failed) port.listen(backlog, failed);
+    if (!failed) port.listen(options.backlog, failed);
     if (!failed) port.non_blocking(true, failed);
     return failed;
 }
@@ -61,7 +61,7 @@ attempt try_to_open(const asio::any_io_executor& executor, const server_options&
     for (const auto& address : addresses_of(options)) {
         tcp::acceptor next(executor);
         const tcp::endpoint at(address, port);
-        const error_code failed = open(next, at, options.backlog);
+        const error_code failed = open(next, at, options);
         if (failed) {
             made.failed = failed;
             made.at = at;

@@ -52,6 +52,7 @@ struct server_options {
     /// An IPv4 or IPv6 address, `localhost` for both loopbacks, empty for every address of both kinds.
     std::string address;
     std::uint16_t port = 3000;  ///< 0: any that is free
+    bool shares_port = true;    ///< with other processes of this user, which serve it as well
     int backlog = 4096;
     server_limits limits;
     server_patience patience;

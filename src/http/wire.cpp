@@ -4,6 +4,7 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/tcp.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -19,8 +20,11 @@ auto into_error(boost::system::error_code& failed) {
 
 }  // namespace
 
-wire::wire(asio::ip::tcp::socket socket, asio::ssl::context* tls) : socket_(std::move(socket)) {
+wire::wire(asio::ip::tcp::socket socket, asio::ssl::context* tls, std::chrono::milliseconds patience)
+    : socket_(std::move(socket)) {
+    using user_timeout = asio::detail::socket_option::integer<IPPROTO_TCP, TCP_USER_TIMEOUT>;
     boost::system::error_code gone;
+    socket_.set_option(user_timeout(static_cast<int>(patience.count())), gone);
     socket_.set_option(asio::ip::tcp::no_delay(true), gone);
     socket_.non_blocking(true, gone);
     if (tls != nullptr) tls_ = std::make_unique<asio::ssl::stream<asio::ip::tcp::socket&>>(socket_, *tls);

@@ -7,6 +7,7 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 
@@ -16,8 +17,8 @@ namespace dibs::http {
 /// adds a coroutine to what Asio makes of a bare socket.
 class wire {
    public:
-    /// `tls`: null for bare bytes.
-    wire(asio::ip::tcp::socket socket, asio::ssl::context* tls);
+    /// `tls`: null for bare bytes. A client that confirms nothing of what was sent for `patience` has gone.
+    wire(asio::ip::tcp::socket socket, asio::ssl::context* tls, std::chrono::milliseconds patience);
 
     bool under_tls() const { return tls_ != nullptr; }
     /// Without TLS from now on: what a client said in plain is answered in plain.

@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include <exception>
+#include <map>
 #include <utility>
 
 namespace dibs::page {
@@ -35,6 +36,7 @@ struct feed::state {
     view look;
     feed_limits limits;
     std::size_t listeners = 0;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> from;
     bool watching = false;
     bool closed = false;
     std::string event;          // the newest; empty until there was a look
@@ -83,9 +85,11 @@ feed::feed(const asio::any_io_executor& executor, view look, feed_limits limits)
 
 feed::~feed() { close(); }
 
-std::shared_ptr<feed::listener> feed::join() {
+std::shared_ptr<feed::listener> feed::join(http::rate_key from) {
     if (state_->closed || state_->listeners >= state_->limits.listeners) return nullptr;
-    auto joined = std::make_shared<listener>(state_);
+    const auto there = state_->from.find({from.high, from.low});
+    if (there != state_->from.end() && there->second >= state_->limits.from_one) return nullptr;
+    auto joined = std::make_shared<listener>(state_, from);
     if (!std::exchange(state_->watching, true)) state_->looks.spawn(state::watch(state_));
     return joined;
 }
@@ -100,9 +104,16 @@ void feed::close() {
 
 task<void> feed::settle() { co_await state_->looks.join(); }
 
-feed::listener::listener(std::shared_ptr<state> of) : of_(std::move(of)) { ++of_->listeners; }
+feed::listener::listener(std::shared_ptr<state> of, http::rate_key from) : of_(std::move(of)), from_(from) {
+    ++of_->listeners;
+    ++of_->from[{from.high, from.low}];
+}
 
-feed::listener::~listener() { --of_->listeners; }
+feed::listener::~listener() {
+    --of_->listeners;
+    const auto mine = of_->from.find({from_.high, from_.low});
+    if (--mine->second == 0) of_->from.erase(mine);
+}
 
 task<std::string> feed::listener::next() {
     bool waited = false;

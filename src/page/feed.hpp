@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/asio.hpp"
+#include "http/rate_limit.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -14,6 +15,7 @@ namespace dibs::page {
 
 struct feed_limits {
     std::size_t listeners = 1000;
+    std::size_t from_one = 100;  ///< listeners of one address, as http::key_of() counts them
     std::chrono::milliseconds pace = std::chrono::seconds(1);  ///< between two looks
     /// After so long without a change listeners get an empty comment, which finds out those who are gone.
     std::chrono::milliseconds sign_of_life = std::chrono::seconds(15);
@@ -38,7 +40,7 @@ class feed {
     /// One place in the feed, given back with it. May outlive the feed.
     class listener {
        public:
-        explicit listener(std::shared_ptr<state> of);
+        listener(std::shared_ptr<state> of, http::rate_key from);
         listener(const listener&) = delete;
         listener& operator=(const listener&) = delete;
         ~listener();
@@ -49,11 +51,12 @@ class feed {
 
        private:
         std::shared_ptr<state> of_;
+        http::rate_key from_;
         std::uint64_t heard_ = 0;
     };
 
-    /// Null: there is no place left, or the feed is closed.
-    std::shared_ptr<listener> join();
+    /// Null: there is no place left, or none for who comes from there, or the feed is closed.
+    std::shared_ptr<listener> join(http::rate_key from);
 
     std::size_t listeners() const;
 

@@ -23,8 +23,8 @@ feed_limits a_tenth_of(feed_limits all) {
 }
 
 http::handler streaming(feed& from, std::chrono::minutes turn) {
-    return [&from, turn](const http::request&, const http::path_params&) -> task<http::response> {
-        auto place = from.join();
+    return [&from, turn](const http::request& asked, const http::path_params&) -> task<http::response> {
+        auto place = from.join(http::key_of(asked.client));
         if (!place)
             co_return coupon::come_again(
                 "too-many-listeners", "Too many listeners",

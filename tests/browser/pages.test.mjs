@@ -30,7 +30,7 @@ async function openClaims(options, path = "/claim") {
 
 async function signUp(page, name) {
   await page.getByLabel("Name").fill(name);
-  await page.getByLabel("E-mail").fill(`${name.toLowerCase()}@example.com`);
+  await page.getByLabel("E-mail").fill(`${name.toLowerCase().replace(" ", "")}@example.com`);
   await page.getByRole("button", { name: "Sign up" }).click();
   await page.getByText(`Signed in as ${name}`).waitFor();
 }
@@ -215,6 +215,38 @@ test("a claim whose answer is lost is not made twice", async () => {
   await result(page).getByText("It is yours: autumn").waitFor();
   assert.equal(lost, 2);
   assert.equal(await page.locator("#pieces li").count(), 1);
+  await close();
+});
+
+test("a claim that a balancer gave up is repeated with its key", async () => {
+  const { page, close } = await openClaims();
+  const keys = [];
+  await page.route("**/claims", async (route) => {
+    keys.push(route.request().postDataJSON().idempotencyKey);
+    const response = await route.fetch();
+    return keys.length > 1 ? route.fulfill({ response }) : route.fulfill({ status: 504, contentType: "text/html", body: "<h1>Late</h1>" });
+  });
+  await signUp(page, "Barbara L");
+  await claim(page, "spring");
+  await result(page).getByText("It is yours: spring").waitFor();
+  assert.equal(keys.length, 2);
+  assert.equal(keys[0], keys[1]);
+  await close();
+});
+
+test("an answer that was cut, and what else may be in the storage, breaks no page", async () => {
+  const { page, complaints, close } = await openClaims();
+  let cut = 0;
+  await page.route("**/signup", async (route) => (cut++ > 0 ? route.continue() : route.fulfill({ status: 201, contentType: "application/json", body: '{"data":' })));
+  await signUp(page, "Rosalind");
+  assert.equal(cut, 2);
+  await page.evaluate(() => localStorage.setItem("dibs.session", "undefined"));
+  await page.goto(`${service.url}/claim/%ff`);
+  await page.getByText("There is no coupon %ff").waitFor();
+  await page.goto(`${service.url}/claim`);
+  await page.getByRole("radio", { name: "spring" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Sign up" }).isVisible(), true);
+  assert.deepEqual(complaints, []);
   await close();
 });
 

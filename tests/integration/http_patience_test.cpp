@@ -4,8 +4,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace dibs::tests {
@@ -85,6 +90,29 @@ TEST(http_patience, cuts_a_client_that_does_not_read) {
     client.say("GET /large HTTP/1.1\r\nHost: h\r\n\r\n").header_only();
     EXPECT_TRUE(server.await_connections(0));
     EXPECT_LT(client.until_closed().size(), 8UL * 1024 * 1024);
+}
+
+/// An option of this process's socket whose peer is at `port`; empty where it has none.
+std::optional<int> option_towards(std::uint16_t port, int level, int name) {
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        const int descriptor = std::stoi(entry.path().filename());
+        sockaddr_in peer{};
+        socklen_t size = sizeof peer;
+        if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+        if (peer.sin_family != AF_INET || ntohs(peer.sin_port) != port) continue;
+        int value = 0;
+        size = sizeof value;
+        if (::getsockopt(descriptor, level, name, &value, &size) == 0) return value;
+    }
+    return std::nullopt;
+}
+
+// A stream sends too little to fill what the kernel keeps for who has gone.
+TEST(http_patience, is_the_kernels_too_with_clients_that_have_gone) {
+    http_server server(patient(&http::server_patience::write));
+    raw_http client(server.port());
+    EXPECT_EQ(body_of(client.say(hello).answer()), "hello");
+    EXPECT_EQ(option_towards(client.socket().local_endpoint().port(), IPPROTO_TCP, TCP_USER_TIMEOUT), 150);
 }
 
 TEST(http_linger, does_not_reset_a_client_that_is_still_writing) {

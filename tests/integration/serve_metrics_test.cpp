@@ -54,6 +54,15 @@ class serve_operations : public testing::Test {
     std::optional<coupon_client> client, operations;
 };
 
+TEST_F(serve_operations, are_of_one_process_alone) {
+    start({});
+    auto second = start_serve(box, {"--redis", redis.url(), "--postgres", schema.url(), "--port", "0",
+                                    "--metrics-address", std::to_string(operations->port())});
+    EXPECT_EQ(end_of(second).code(), 1);
+    EXPECT_THAT(second.read_all_errors(sandbox::clock::now() + std::chrono::seconds(5)),
+                HasSubstr("another program listens there"));
+}
+
 TEST_F(serve_operations, counts_what_becomes_of_claims_and_their_locks) {
     start({});
     const auto ann = client->sign_up("ann");

@@ -45,6 +45,7 @@ struct api_answer {
 class coupon_client {
    public:
     explicit coupon_client(std::uint16_t port) : port_(port) {}
+    std::uint16_t port() const { return port_; }
 
     using fields = std::vector<std::string>;  ///< `Name: value`
     api_answer get(const std::string& path, const fields& more = {}) const;

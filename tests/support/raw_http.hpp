@@ -16,6 +16,8 @@ class raw_http {
     /// `address`: as numbers.
     explicit raw_http(std::uint16_t port, const char* address = "127.0.0.1");
 
+    boost::asio::ip::tcp::socket& socket() { return socket_; }
+
     raw_http& say(std::string_view bytes);
     /// One answer, by its Content-Length.
     std::string answer();

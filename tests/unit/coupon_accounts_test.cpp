@@ -1,3 +1,5 @@
+#include "core/spawn.hpp"
+#include "coupon/accounts/account_tries.hpp"
 #include "coupon/accounts/passwords.hpp"
 #include "coupon/accounts/refresh_token.hpp"
 #include "coupon/accounts/sessions.hpp"
@@ -6,10 +8,13 @@
 
 #include <dibs/error.hpp>
 
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <latch>
+#include <memory>
+#include <vector>
 
 namespace dibs::coupon {
 namespace {
@@ -68,6 +73,35 @@ TEST(coupon_passwords, what_a_job_throws_reaches_its_caller) {
     EXPECT_THROW(result.get(), std::runtime_error);
 }
 
+task<void> ignoring(task<std::string> work) { co_await std::move(work); }
+
+// Under AddressSanitizer: the signals go while their jobs wait.
+TEST(coupon_hashing_pool, callers_may_be_cancelled_and_go_while_their_jobs_wait) {
+    asio::io_context io;
+    hashing_pool pool({.threads = 1});
+    std::latch gate(1);
+    const auto job = [&gate] {
+        gate.wait();
+        return std::string("done");
+    };
+    int ended = 0;
+    std::vector<std::unique_ptr<asio::cancellation_signal>> signals;
+    for (int i = 0; i < 3; ++i) {
+        signals.push_back(std::make_unique<asio::cancellation_signal>());
+        spawn(io.get_executor(), ignoring(pool.run(job)), signals.back()->slot(),
+              [&, i](const std::exception_ptr&) {
+                  ++ended;
+                  signals[static_cast<std::size_t>(i)].reset();
+              });
+    }
+    while (pool.waiting() < 3) io.poll();
+    for (auto& one : signals) one->emit(asio::cancellation_type::terminal);
+    gate.count_down();
+    io.restart();
+    io.run();
+    EXPECT_EQ(ended, 3);
+}
+
 TEST(coupon_refresh_tokens, are_read_as_written_and_nothing_else_is) {
     const auto token = refresh_token::of_new_session();
     const std::string text = token.text();
@@ -120,6 +154,23 @@ TEST(coupon_try_limit, lets_a_burst_through_and_then_one_an_interval) {
     for (int i = 0; i < 3; ++i) EXPECT_EQ(tries.count("ann", start + 60s), 0s);
     tries.forgive("ann");
     EXPECT_EQ(tries.count("ann", start + 60s), 0s);
+}
+
+TEST(coupon_account_tries, from_one_place_do_not_keep_out_who_comes_from_another) {
+    account_tries tries;
+    const http::rate_key stranger{1, 1};
+    const http::rate_key owner{2, 2};
+    auto at = steady::now();
+    int let_through = 0;
+    for (int i = 0; i < 3000; ++i)
+        if (tries.count("ops", stranger, at += 200ms) == 0s) ++let_through;
+    EXPECT_EQ(let_through, 109) << "ten at once and one each six seconds of ten minutes";
+    EXPECT_EQ(tries.count("ops", owner, at), 0s);
+    int places = 0;
+    while (tries.count("ops", {3, static_cast<std::uint64_t>(places)}, at) == 0s) ++places;
+    EXPECT_EQ(places, 99) << "a hundred at once of all together";
+    tries.forgive("ops", owner);
+    EXPECT_EQ(tries.count("ops", owner, at), 0s);
 }
 
 TEST(coupon_try_limit, forgets_whom_it_need_not_remember) {

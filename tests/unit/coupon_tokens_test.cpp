@@ -241,6 +241,8 @@ TEST(coupon_token_keys, what_cannot_be_keys_is_refused) {
     EXPECT_THAT(key_complaint("k1:" + to_base64url(std::string(31, 'k'))),
                 HasSubstr("k1 has 31 bytes and needs 32"));
     EXPECT_THAT(key_complaint(key_line("k1", 'a') + "k2:not base64!"), HasSubstr("line 2 is not ID:BASE64"));
+    const auto as_in_yaml = "k1: " + to_base64url(secret) + "\nk2: " + to_base64url(secret);
+    EXPECT_THAT(key_complaint(as_in_yaml), HasSubstr("line 1 is not ID:BASE64")) << "one nameless secret";
     EXPECT_THAT(key_complaint(key_line("k1", 'a') + key_line("k1", 'b')),
                 HasSubstr("both keys are called k1"));
     EXPECT_THAT(key_complaint(key_line("1", 'a') + key_line("2", 'b') + key_line("3", 'c')),

@@ -124,6 +124,7 @@ serve_options serve_options_from(const serve_flags& flags, std::vector<std::stri
     if (!flags.metrics_address.empty())
         attempt("metrics-address", [&] {
             all.operations = listening_at(flags.metrics_address);
+            all.operations->shares_port = false;  // whose figures are shown must not be chance
             (void)http::addresses_of(*all.operations);
         });
     return all;

@@ -45,13 +45,13 @@ http::handler account_api::guarded(endpoint what) {
 
 task<http::response> account_api::sign_up(const http::request& request) {
     sign_up_body body = read_sign_up(request.body);
-    const auto result = co_await people_.sign_up(std::move(body));
+    const auto result = co_await people_.sign_up(std::move(body), http::key_of(request.client));
     co_return answer_to(result, way_in::sign_up);
 }
 
 task<http::response> account_api::log_in(const http::request& request) {
     log_in_body body = read_log_in(request.body);
-    const auto result = co_await people_.log_in(std::move(body));
+    const auto result = co_await people_.log_in(std::move(body), http::key_of(request.client));
     co_return answer_to(result, way_in::log_in);
 }
 

@@ -29,18 +29,14 @@ constexpr const char* no = "no";
 }  // namespace
 
 accounts::accounts(postgres::pool& pool, hashing_pool& hashing, std::chrono::milliseconds statement)
-    : pool_(pool),
-      hashing_(hashing),
-      statement_(statement),
-      sessions_(pool.executor(), pool, statement),
-      tries_(try_limit::limits()) {}
+    : pool_(pool), hashing_(hashing), statement_(statement), sessions_(pool.executor(), pool, statement) {}
 
-task<sign_in> accounts::sign_up(sign_up_body request) {
+task<sign_in> accounts::sign_up(sign_up_body request, http::rate_key from) {
     std::optional<std::string> hash;
     if (request.password) {
         // Asked first, so that nobody makes us hash for an address that is taken.
         auto existing = co_await find(request.email);
-        if (existing) co_return co_await again(std::move(*existing), std::move(request));
+        if (existing) co_return co_await again(std::move(*existing), std::move(request), from);
         auto job = [password = *request.password] { return hash_password(password); };
         hash = co_await hashing_.run(std::move(job));
     }
@@ -48,12 +44,12 @@ task<sign_in> accounts::sign_up(sign_up_body request) {
     if (added) co_return std::move(*added);
     auto existing = co_await find(request.email);
     if (!existing) co_return sign_in{sign_in::result::email_taken};
-    co_return co_await again(std::move(*existing), std::move(request));
+    co_return co_await again(std::move(*existing), std::move(request), from);
 }
 
-task<sign_in> accounts::log_in(log_in_body request) {
+task<sign_in> accounts::log_in(log_in_body request, http::rate_key from) {
     auto existing = co_await find(request.email);
-    co_return co_await check_password(std::move(existing), std::move(request));
+    co_return co_await check_password(std::move(existing), std::move(request), from);
 }
 
 task<std::optional<accounts::known>> accounts::find(std::string email) {
@@ -70,28 +66,28 @@ task<std::optional<accounts::known>> accounts::find(std::string email) {
     co_return found;
 }
 
-task<sign_in> accounts::again(known existing, sign_up_body request) {
+task<sign_in> accounts::again(known existing, sign_up_body request, http::rate_key from) {
     if (existing.password_hash.has_value() != request.password.has_value())
         co_return sign_in{sign_in::result::email_taken};
     if (request.password) {
         if (existing.key != request.key) co_return sign_in{sign_in::result::email_taken};
         // Keys can be guessed: only who knows the password gets a token of this account.
         log_in_body given{std::move(request.email), std::move(*request.password)};
-        auto checked = co_await check_password(std::move(existing), std::move(given));
+        auto checked = co_await check_password(std::move(existing), std::move(given), from);
         if (checked.what == sign_in::result::wrong_credentials) checked.what = sign_in::result::email_taken;
         co_return checked;
     }
-    const auto wait = tries_.count(existing.account.email, steady::now());
+    const auto wait = tries_.count(existing.account.email, from, steady::now());
     if (wait > wait.zero()) co_return sign_in{sign_in::result::too_many_tries, {}, {}, wait};
     if (existing.key != request.key) co_return sign_in{sign_in::result::email_taken};
-    tries_.forgive(existing.account.email);
+    tries_.forgive(existing.account.email, from);
     const auto token = co_await sessions_.open(existing.account.id);
     co_return sign_in{sign_in::result::done, std::move(existing.account), token.text()};
 }
 
-task<sign_in> accounts::check_password(std::optional<known> of, log_in_body given) {
+task<sign_in> accounts::check_password(std::optional<known> of, log_in_body given, http::rate_key from) {
     hashing_.require_room();  // before the try is counted
-    const auto wait = tries_.count(given.email, steady::now());
+    const auto wait = tries_.count(given.email, from, steady::now());
     if (wait > wait.zero()) co_return sign_in{sign_in::result::too_many_tries, {}, {}, wait};
     const bool has_password = of && of->password_hash;
     auto job = [hash = has_password ? *of->password_hash : std::string(hash_of_nothing),
@@ -100,7 +96,7 @@ task<sign_in> accounts::check_password(std::optional<known> of, log_in_body give
     };
     const auto matches = co_await hashing_.run(std::move(job));
     if (!has_password || matches != yes) co_return sign_in{sign_in::result::wrong_credentials};
-    tries_.forgive(given.email);
+    tries_.forgive(given.email, from);
     const auto token = co_await sessions_.open(of->account.id);
     co_return sign_in{sign_in::result::done, std::move(of->account), token.text()};
 }

@@ -2,10 +2,10 @@
 
 #include "core/asio.hpp"
 #include "coupon/accounts/account_input.hpp"
+#include "coupon/accounts/account_tries.hpp"
 #include "coupon/accounts/passwords.hpp"
 #include "coupon/accounts/roles.hpp"
 #include "coupon/accounts/sessions.hpp"
-#include "coupon/accounts/try_limit.hpp"
 
 #include <chrono>
 #include <optional>
@@ -32,11 +32,11 @@ class accounts {
 
     /// The new user, or the one that the same request made before: same e-mail, same key and, if it has one,
     /// the same password. Else email_taken. A guest's key is all that guards it: it can be tried as often as
-    /// a password.
-    task<sign_in> sign_up(sign_up_body request);
+    /// a password. `from`: where the request came from.
+    task<sign_in> sign_up(sign_up_body request, http::rate_key from);
 
     /// wrong_credentials, after the same time, for a wrong password, an unknown address and a guest.
-    task<sign_in> log_in(log_in_body request);
+    task<sign_in> log_in(log_in_body request, http::rate_key from);
 
     sessions& open_sessions() { return sessions_; }
 
@@ -48,15 +48,15 @@ class accounts {
     };
 
     task<std::optional<known>> find(std::string email);
-    task<sign_in> again(known existing, sign_up_body request);
+    task<sign_in> again(known existing, sign_up_body request, http::rate_key from);
     task<std::optional<sign_in>> add(sign_up_body request, std::optional<std::string> password_hash);
-    task<sign_in> check_password(std::optional<known> of, log_in_body given);
+    task<sign_in> check_password(std::optional<known> of, log_in_body given, http::rate_key from);
 
     postgres::pool& pool_;
     hashing_pool& hashing_;
     std::chrono::milliseconds statement_;
     sessions sessions_;
-    try_limit tries_;
+    account_tries tries_;
 };
 
 }  // namespace dibs::coupon

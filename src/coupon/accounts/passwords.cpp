@@ -3,6 +3,7 @@
 #include <dibs/error.hpp>
 
 #include <argon2.h>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <fmt/format.h>
@@ -70,7 +71,9 @@ void hashing_pool::require_room() const {
 task<std::string> hashing_pool::run(std::function<std::string()> job) {
     require_room();
     const counted place(waiting_);
-    co_return co_await asio::co_spawn(threads_.get_executor(), call(std::move(job)), asio::use_awaitable);
+    // A hash cannot be cancelled; and Asio 1.81 would refer to the caller's signal when that is gone.
+    auto unshared = asio::bind_cancellation_slot(asio::cancellation_slot(), asio::use_awaitable);
+    co_return co_await asio::co_spawn(threads_.get_executor(), call(std::move(job)), unshared);
 }
 
 }  // namespace dibs::coupon

@@ -63,14 +63,19 @@ token_key token_key::random() { return token_key(random_hex(shortest_secret)); }
 token_keys token_keys::read(std::string_view text) {
     while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
     const auto lines = lines_of(text);
-    if (std::ranges::none_of(lines, [](const auto& line) { return key_in(line).has_value(); }))
-        return token_key(std::string(text));
+    // Of one line alone it cannot be told whether it is meant as ID:BASE64.
+    const auto has_id = [](std::string_view line) {
+        const auto colon = line.find(':');
+        return colon != std::string_view::npos && is_key_id(line.substr(0, colon));
+    };
+    const bool named = lines.size() > 1 ? std::ranges::any_of(lines, has_id) : key_in(lines[0]).has_value();
+    if (!named) return token_key(std::string(text));
     if (lines.size() > most)
         refuse(fmt::format("there are {} lines, and {} keys are the most", lines.size(), most));
     token_keys keys;
     for (const auto& line : lines) {
         auto found = key_in(line);
-        if (!found) refuse(fmt::format("line {} is not ID:BASE64 as the other is", keys.all_.size() + 1));
+        if (!found) refuse(fmt::format("line {} is not ID:BASE64", keys.all_.size() + 1));
         keys.all_.emplace_back(std::move(found->bytes), key_id{std::move(found->id)});
     }
     if (keys.all_.front().id() == keys.all_.back().id() && keys.all_.size() > 1)

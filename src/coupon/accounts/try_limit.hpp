@@ -14,8 +14,8 @@ namespace dibs::coupon {
 class try_limit {
    public:
     struct limits {
-        int burst = 10;
-        std::chrono::seconds interval{6};
+        int burst;
+        std::chrono::seconds interval;
     };
 
     explicit try_limit(limits allowed) : allowed_(allowed) {}

@@ -3,7 +3,15 @@ import { Session, ask, follow, newKey } from "./service.js";
 
 const session = new Session(localStorage);
 /** `/claim/ID` is about one coupon. */
-const only = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const only = couponIn(location.pathname.split("/")[2] ?? "");
+
+function couponIn(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // no UTF-8
+  }
+}
 
 // 1. Coupons
 
@@ -200,7 +208,8 @@ async function claim(fields) {
     signOut();
     return say(where, "warn", "You were signed out", "Sign up or log in again, then claim.");
   }
-  const known = ![0, 429, 503].includes(answer.status) && answer.problem !== "in-progress";
+  const refused = answer.problem && answer.status < 500 && ![0, 429].includes(answer.status) && answer.problem !== "in-progress";
+  const known = answer.status === 201 || refused;
   if (known) localStorage.removeItem(keyName);
   if (answer.status === 201) {
     say(where, "good", `It is yours: ${coupon}`, `Claim no. ${answer.data.id}, ${time.format(new Date(answer.data.issuedAt))}.`);

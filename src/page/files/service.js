@@ -19,7 +19,11 @@ async function once(path, { body, token, method = body ? "POST" : "GET", patienc
     method, headers, body: body && JSON.stringify(body), cache: "no-store", credentials: "omit",
     signal: AbortSignal.timeout(1000 * patience),
   });
-  const content = await answer.json().catch(() => ({}));
+  // What was done is not known without its text; what a balancer refuses has none of ours.
+  const content = await answer.json().catch((unreadable) => {
+    if (answer.ok && answer.status !== 204) throw unreadable;
+    return {};
+  });
   return {
     status: answer.status,
     data: content.data,
@@ -31,14 +35,14 @@ async function once(path, { body, token, method = body ? "POST" : "GET", patienc
 }
 
 /**
- * Asks, and asks again as the service wishes (503, 429, a claim under way) or where no answer came, always with the
+ * Asks, and asks again as the service wishes (503, 429, a claim under way), where it or a balancer failed or no answer came, always with the
  * same body and so the same idempotency key. `onWait(seconds, answer)` hears of each pause; `tries` bounds them.
  * An answer that never came has status 0.
  */
 export async function ask(path, { tries = 6, onWait = () => {}, ...request } = {}) {
   for (let tried = 1; ; ++tried) {
     const answer = await once(path, request).catch(() => ({ status: 0, problem: "no-answer", detail: "" }));
-    const again = answer.status === 0 || answer.status === 503 || answer.status === 429 || answer.problem === "in-progress";
+    const again = answer.status === 0 || answer.status >= 500 || answer.status === 429 || answer.problem === "in-progress";
     // Up to a second more than told, so that not all come back at once.
     const seconds = Math.max(answer.retryAfter ?? 0, Math.min(2 ** (tried - 1), 8)) + Math.random();
     if (!again || tried >= tries || seconds > longestPause) return answer;
@@ -55,7 +59,14 @@ export class Session {
     this.#store = store;
   }
 
-  get #now() { return JSON.parse(this.#store.getItem("dibs.session") ?? "null"); }
+  get #now() {
+    try {
+      return JSON.parse(this.#store.getItem("dibs.session"));
+    } catch {
+      return null;
+    }
+  }
+
   get user() { return this.#now?.user ?? null; }
   get token() { return this.#now?.accessToken ?? null; }
 
