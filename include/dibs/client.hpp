@@ -26,11 +26,11 @@ class client_core;
 struct config {
     /// For spinlock, pubsub, queue and fencing: redis://[[user]:password@]host[:port][/database] or
     /// redis+unix:///path/to.sock; there is no TLS (rediss:// is refused)
-    std::string redis;
+    std::string redis = {};
     /// For redlock: independent servers, an odd number, three at least.
-    std::vector<std::string> masters;
+    std::vector<std::string> masters = {};
     /// For database: postgresql://… or key=value pairs, as libpq takes them.
-    std::string postgres;
+    std::string postgres = {};
     /// Told of what happens to the locks; may be null.
     std::shared_ptr<dibs::observer> observer = {};
     /// PostgreSQL sessions at most. A name takes two at most: each lease of a database lock keeps one, and so

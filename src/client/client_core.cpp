@@ -55,8 +55,12 @@ task<std::optional<locks::lease>> client_core::acquire(lock_request request) {
 
 task<void> client_core::close() {
     closed_ = true;
+    const auto tell = [this] {
+        for (const auto& [kind, made] : lockers_) made->closed();
+    };
+    tell();  // who stands in a queue leaves it while that can be told
     co_await servers_.close();
-    for (const auto& [kind, made] : lockers_) made->closed();
+    tell();
 }
 
 locks::locker& client_core::locker_for(algorithm kind) {

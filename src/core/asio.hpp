@@ -20,4 +20,9 @@ using deadline = steady::time_point;
 
 inline deadline after(steady::duration time) { return steady::now() + time; }
 
+/// Of the time until then, where so many things are still to be tried.
+inline deadline share_of(deadline until, std::size_t tries) {
+    return after((until - steady::now()) / static_cast<steady::rep>(tries));
+}
+
 }  // namespace dibs

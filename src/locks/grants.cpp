@@ -53,6 +53,9 @@ task<release_outcome> release_at(redis_server server, redis::script_call request
         } catch (const redis::lost_reply&) {
             if (steady::now() >= until) throw;
             if (!lost) lost = std::current_exception();
+        } catch (const error&) {  // whatever became of the second, the first may have been carried out
+            if (!lost) throw;
+            break;
         }
     }
     std::rethrow_exception(lost);

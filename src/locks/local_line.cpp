@@ -69,7 +69,7 @@ class local_line::turn_hold final : public hold {
 
     task<bool> heed(task<bool> renewal) {
         const bool extended = co_await std::move(renewal);
-        if (!extended) turn_->tokens_left = 0;  // another's, or nobody's: not to be handed on
+        if (!extended) line_->end(*turn_);  // another's, or nobody's: not to be handed on, nor waited for
         co_return extended;
     }
 
@@ -274,11 +274,26 @@ task<void> local_line::stand() {
     }
     // Whoever came since it was called back is stood for anew.
     if (failed && !called_back) fail_all(failed);
-    // Where nobody waits any more the lease goes with `taken`, and is released.
-    if (waiting_.empty() || !taken || !*taken) co_return;
-    auto held = std::move(**taken).take();
-    auto first = begin_turn(std::move(held), waiting_.front()->wanted);
+    if (!taken || !*taken) co_return;
+    lease& granted = **taken;
+    // Others may be first by now. What is not granted to them goes with `taken`, and is released.
+    bool fits = true;
+    auto time = granted.held()->duration();
+    while (fits && !waiting_.empty() && time != waiting_.front()->wanted.lease) {
+        time = waiting_.front()->wanted.lease;
+        fits = co_await fit(*granted.held(), time);
+    }
+    if (!fits || waiting_.empty()) co_return;
+    auto first = begin_turn(std::move(granted).take(), waiting_.front()->wanted);
     waiting_.front()->grant(std::move(first));
+}
+
+task<bool> local_line::fit(hold& held, std::chrono::milliseconds lease) {
+    try {
+        co_return co_await held.renew(lease, held.valid_until());
+    } catch (const error&) {  // the next of us asks anew
+    }
+    co_return false;
 }
 
 lock_request local_line::request_of_line() const {

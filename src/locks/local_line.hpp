@@ -43,6 +43,8 @@ class local_line : public std::enable_shared_from_this<local_line> {
     void attend();
     static task<void> stand_while_needed(std::shared_ptr<local_line> line);
     task<void> stand();
+    /// False: it is lost, or may be.
+    static task<bool> fit(hold& held, std::chrono::milliseconds lease);
     lock_request request_of_line() const;
 
     asio::any_io_executor executor_;

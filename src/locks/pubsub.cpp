@@ -7,6 +7,12 @@
 #include <utility>
 
 namespace dibs::locks {
+namespace {
+
+/// A lock that was deleted, or whose server lost its data, is nobody's to tell of.
+constexpr std::chrono::seconds longest_rest{5};
+
+}  // namespace
 
 pubsub_locker::pubsub_locker(asio::any_io_executor executor, redis_server server, message_source messages)
     : executor_(std::move(executor)),
@@ -40,9 +46,9 @@ task<std::optional<lease>> pubsub_locker::acquire(lock_request request) {
             co_await listen(waiting, key->scripts.keys().free_channel(), until);
             continue;  // a release before the subscription stood went unheard
         }
-        auto next_try = until;
+        auto next_try = std::min(until, now + longest_rest);
         if (tried.remaining)
-            next_try = std::min(until, now + *tried.remaining + std::chrono::milliseconds(1));
+            next_try = std::min(next_try, now + *tried.remaining + std::chrono::milliseconds(1));
         co_await waiting->rung.wait_until(next_try);
     }
 }

@@ -5,10 +5,6 @@
 
 namespace dibs::postgres {
 
-deadline share_of(deadline until, std::size_t tries) {
-    return after((until - steady::now()) / static_cast<std::int64_t>(tries));
-}
-
 server_list::server_list(const asio::any_io_executor& executor, const target& of) {
     for (auto& where : of.hosts()) {
         std::optional<name_lookup> names;

@@ -42,7 +42,4 @@ class server_list {
     std::vector<entry> entries_;
 };
 
-/// Of the time until then, where so many things are still to be tried.
-deadline share_of(deadline until, std::size_t tries);
-
 }  // namespace dibs::postgres

@@ -51,20 +51,23 @@ void keep_from_children(stream_socket& socket) {
         throw boost::system::system_error(errno, boost::system::system_category());
 }
 
-task<void> connect_unix(link& made, const endpoint& target) {
-    const asio::local::stream_protocol::endpoint path(target.unix_path);
-    co_await made.socket.async_connect(path, use_awaitable);
+using address = asio::generic::stream_protocol::endpoint;
+
+task<std::vector<address>> addresses_of(const endpoint& target, name_lookup& names, deadline until) {
+    std::vector<address> found;
+    if (!target.unix_path.empty()) {
+        found.emplace_back(asio::local::stream_protocol::endpoint(target.unix_path));
+        co_return found;
+    }
+    boost::system::error_code failed;
+    for (const auto& one : co_await names.find(until, failed)) found.emplace_back(one);
+    if (found.empty()) throw boost::system::system_error(failed);
+    co_return found;
 }
 
-task<void> connect_tcp(link& made, name_lookup& names) {
-    boost::system::error_code failed;
-    const auto found = co_await names.find(deadline::max(), failed);
-    for (const auto& address : found) {
-        if (made.socket.is_open()) made.socket.close();
-        co_await made.socket.async_connect(address, asio::redirect_error(use_awaitable, failed));
-        if (!failed) break;
-    }
-    if (failed) throw boost::system::system_error(failed);
+task<void> connect(link& made, const endpoint& target, const address& at) {
+    co_await made.socket.async_connect(at, use_awaitable);
+    if (!target.unix_path.empty()) co_return;
     made.socket.set_option(tcp::no_delay(true));
     notice_a_dead_path(made.socket);
 }
@@ -134,11 +137,8 @@ void check(const endpoint& target, const greeting& hello, const std::vector<repl
     }
 }
 
-task<void> open(link& made, const endpoint& target, name_lookup& names) {
-    if (target.unix_path.empty())
-        co_await connect_tcp(made, names);
-    else
-        co_await connect_unix(made, target);
+task<void> open(link& made, const endpoint& target, const address& at) {
+    co_await connect(made, target, at);
     keep_from_children(made.socket);
     const greeting hello(target);
     const auto received = co_await exchange(made.socket, hello);
@@ -147,20 +147,33 @@ task<void> open(link& made, const endpoint& target, name_lookup& names) {
     made.socket.non_blocking(true);
 }
 
+/// Empty: it is open. Else why not; a refusal is thrown.
+task<std::string> attempt(link& made, const endpoint& target, const address& at, deadline until) {
+    try {
+        const bool in_time = co_await with_timeout(open(made, target, at), until);
+        co_return in_time ? "" : "no connection in time";
+    } catch (const boost::system::system_error& failure) {
+        co_return failure.code().message();
+    } catch (const protocol_error& failure) {
+        co_return failure.what();
+    }
+}
+
 }  // namespace
 
 task<link> establish(const endpoint& target, name_lookup& names, deadline until) {
-    link made(co_await asio::this_coro::executor);
-    bool in_time = false;
+    std::string cause;
     try {
-        in_time = co_await with_timeout(open(made, target, names), until);
-    } catch (const boost::system::system_error& failure) {
-        throw error(fault::unavailable, target.describe(), "connect", failure.code().message());
-    } catch (const protocol_error& failure) {
-        throw error(fault::unavailable, target.describe(), "connect", failure.what());
+        const auto found = co_await addresses_of(target, names, until);
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            link made(co_await asio::this_coro::executor);
+            cause = co_await attempt(made, target, found[i], share_of(until, found.size() - i));
+            if (cause.empty()) co_return made;
+        }
+    } catch (const boost::system::system_error& unknown) {
+        cause = unknown.code().message();
     }
-    if (!in_time) throw error(fault::unavailable, target.describe(), "connect", "no connection in time");
-    co_return made;
+    throw error(fault::unavailable, target.describe(), "connect", cause);
 }
 
 }  // namespace dibs::redis

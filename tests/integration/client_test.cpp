@@ -380,5 +380,80 @@ TEST_F(client_test, that_was_closed_says_so) {
     }
 }
 
+TEST_F(client_test, who_waits_sees_that_a_lease_was_made_shorter) {
+    for (const auto kind : {algorithm::spinlock, algorithm::pubsub, algorithm::queue}) {
+        SCOPED_TRACE(to_string(kind));
+        auto locks = connect();
+        auto elsewhere = connect();
+        auto wanted = request_for(kind);
+        wanted.lease = 60s;
+        wanted.renewal = renewal::by_hand;
+        auto held = run(locks.acquire(wanted));
+        auto waiting = start_task(io_.get_executor(), elsewhere.acquire(request_for(kind, 20s)));
+        run_for(100ms);
+        EXPECT_TRUE(run(held->renew(100ms)));
+        const auto begun = steady::now();
+        while (waiting.wait_for(0s) != std::future_status::ready) run_for(1ms);
+        auto next = waiting.get();
+        ASSERT_TRUE(next);
+        EXPECT_LT(steady::now() - begun, 10s);
+        run(next->release());
+    }
+}
+
+TEST_F(client_test, that_is_closed_while_it_waits_leaves_no_place_in_a_queue) {
+    auto locks = connect();
+    auto held = hold(locks, algorithm::queue, 10s);
+    auto closing = connect();
+    auto waiting = start_task(io_.get_executor(), closing.acquire(request_for(algorithm::queue, 10s)));
+    run_for(100ms);
+    run(closing.close());
+    while (waiting.wait_for(0s) != std::future_status::ready) run_for(1ms);
+    EXPECT_THROW(waiting.get(), error);
+    EXPECT_EQ(run(held.release()), release_outcome::released);
+    auto next = run(locks.acquire(request_for(algorithm::queue)));
+    ASSERT_TRUE(next) << "it was granted to who had gone";
+    run(next->release());
+}
+
+TEST_F(client_test, releases_though_it_may_not_tell_others) {
+    auto user =
+        redis::command("ACL").arg("SETUSER").arg("mute").arg("on").arg(">pass").arg("~*").arg("+@all");
+    run(servers_->redis().execute(std::move(user.arg("resetchannels")), after(5s)));
+    auto servers = servers_of(shared_servers());
+    servers.redis.replace(0, servers.redis.find("://") + 3, "redis+unix://mute:pass@");
+    auto locks = run(client::connect(io_.get_executor(), servers));
+    for (const auto kind : {algorithm::spinlock, algorithm::queue}) {
+        auto held = hold(locks, kind, 10s);
+        EXPECT_EQ(run(held.release()), release_outcome::released) << to_string(kind);
+    }
+}
+
+// The server has it, and goes without a word.
+TEST(client_of_a_server_that_dies, is_told_that_a_release_is_in_doubt) {
+    sandbox::supervisor box;
+    sandbox::redis_server redis(box);
+    redis.start();
+    asio::io_context io{1};
+    auto locks = run_task(io, client::connect(io.get_executor(), config{.redis = redis.url()}));
+    lock_request wanted("doubtful");
+    wanted.algorithm = algorithm::spinlock;
+    wanted.lease = 60s;
+    wanted.renewal = renewal::by_hand;
+    auto held = run_task(io, locks.acquire(wanted));
+    redis.signal(SIGSTOP);
+    auto released = start_task(io.get_executor(), held->release());
+    io.restart();
+    io.run_for(100ms);
+    redis.kill();
+    while (released.wait_for(0s) != std::future_status::ready) io.run_one_for(1s);
+    try {
+        released.get();
+        ADD_FAILURE();
+    } catch (const error& told) {
+        EXPECT_TRUE(told.in_doubt()) << told.what();
+    }
+}
+
 }  // namespace
 }  // namespace dibs::tests

@@ -126,6 +126,23 @@ TEST_P(local_handoff_of, is_for_no_longer_than_was_asked_for) {
     run(shorter.release());
 }
 
+TEST_P(local_handoff_of, is_for_as_long_as_was_asked_for_though_another_had_stood_for_it) {
+    const auto us = process();
+    const auto elsewhere = process();
+    auto held = lease_of(*ask(elsewhere));
+    const auto first = ask(us, 50ms);  // by itself, and not for the line
+    const auto gone = ask(us, 200ms, 1h);
+    auto next = ask(us, 10s, 5s);
+    await_end(*first);
+    await_end(*gone);
+    run(held.release());
+    auto shorter = lease_of(*next);
+    EXPECT_LE(shorter.held()->valid_until(), after(5s));
+    auto look = redis::command("PTTL").arg("dibs:{" + name_ + "}:lock");
+    EXPECT_LE(run(servers_->redis().execute(std::move(look), after(5s))).integer(), 5000);
+    run(shorter.release());
+}
+
 TEST_P(local_handoff_of, gives_the_lock_back_when_its_turn_has_been_long_enough) {
     const auto us = process();
     let_tokens_gather(us);
@@ -220,6 +237,19 @@ TEST_P(local_handoff_of, passes_on_nothing_that_a_renewal_found_gone) {
     auto after_that = lease_of(*next);
     EXPECT_EQ(owner_at_server(), after_that.owner().text());
     run(after_that.release());
+}
+
+TEST_P(local_handoff_of, a_holder_who_has_lost_it_keeps_nobody_of_its_process_from_it) {
+    const auto us = process();
+    auto lost = lease_of(*ask(us, 10s, 60s));
+    auto next = ask(us, 5s);
+    run_for(1ms);
+    run(servers_->redis().execute(redis::command("DEL").arg("dibs:{" + name_ + "}:lock"), after(5s)));
+    EXPECT_FALSE(run(lost.held()->renew(10s, after(5s))));
+    auto granted = lease_of(*next);
+    EXPECT_EQ(owner_at_server(), granted.owner().text());
+    run(granted.release());
+    EXPECT_EQ(run(lost.release()), release_outcome::expired);
 }
 
 TEST_P(local_handoff_of, leaves_nothing_behind_when_all_who_waited_are_gone) {

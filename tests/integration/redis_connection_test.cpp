@@ -210,6 +210,14 @@ class redis_login : public testing::Test {
     sandbox::redis_server redis{box, at_a_port()};
 };
 
+TEST_F(redis_login, a_hosts_second_address_is_tried_though_the_first_says_nothing) {
+    endpoint where = endpoint_from_url(redis.url());
+    where.host = "localhost";
+    asio::ip::tcp::acceptor silent(io, {asio::ip::address_v6::loopback(), where.port});
+    connection line(io.get_executor(), where);
+    EXPECT_EQ(run_task(io, line.execute(command("PING"), soon())).text(), "PONG");
+}
+
 task<void> keep(task<link> making, std::optional<link>& made) { made = co_await std::move(making); }
 
 // Also where nothing is sent, as by a subscriber.

@@ -16,6 +16,9 @@ end
 -- Beside 'dibs:{NAME}:lock': what is told to the waiters of pubsub ('free') and of a process's queue.
 local function channel(listeners) return string.sub(KEYS[1], 1, -5) .. listeners end
 
+-- Who may not publish has waiters who find out later.
+local function tell(listeners, what) redis.pcall('PUBLISH', listeners, what) end
+
 local function number_text(number) return string.format('%.0f', number) end
 
 -- Draws up to `wanted` tokens in a row (several for a holder that hands the lock on by itself); returns the first
@@ -63,7 +66,7 @@ local function grant_to_head(now)
         if alive_until and tonumber(alive_until) >= now then
             local given_ms = math.min(tonumber(lease_ms), CONFIRM_MS)
             local granted = grant(owner, given_ms, wanted, now)
-            redis.call('PUBLISH', channel(process), table.concat({
+            tell(channel(process), table.concat({
                 owner, number_text(granted[2]), number_text(granted[5]), number_text(now + given_ms * 1000)}, ' '))
             return owner
         end
@@ -81,7 +84,7 @@ local function pass_on()
     if owner then return owner end
     if KEYS[2] then
         redis.call('DEL', KEYS[1], KEYS[3])
-        redis.call('PUBLISH', channel('free'), '')
+        tell(channel('free'), '')
     else
         redis.call('DEL', KEYS[1])
     end
