@@ -210,7 +210,7 @@ TEST_F(coupon_guards, hashing_a_password_holds_up_no_claim) {
     accounts people(pool(), hashing, test_patience);
     sign_up_body ann{"ann@test", "secret", "Ann", "key"};
     auto busy = tests::start_task(io.get_executor(), hashing.run(occupy));
-    auto signed_up = tests::start_task(io.get_executor(), people.sign_up(ann));
+    auto signed_up = tests::start_task(io.get_executor(), people.sign_up(ann, {}));
     while (hashing.waiting() < 2) io.run_one();
     EXPECT_EQ(claim_once({user, "some", "CODE", "key"}, strategy::queue).result, verdict::issued);
     EXPECT_EQ(hashing.waiting(), 2U) << "the sign-up still waits for its turn";
