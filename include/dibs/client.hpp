@@ -55,8 +55,9 @@ class client {
     static boost::asio::awaitable<client> connect(boost::asio::any_io_executor executor, config servers);
 
     /// The same for code without coroutines, on a thread of its own. Whichever of the client's copies and
-    /// leases goes last waits for that thread, and so for what is still being released: 5 s at most. A child
-    /// made by fork() has no such thread: connect there.
+    /// leases goes last waits for that thread, and so for what is still being released: 5 s at most, or until
+    /// the system's resolver has answered where a name is being looked up. A child made by fork() has no such
+    /// thread: connect there.
     static client connect(const config& servers);
 
     /// Waits for the lock. Empty: others held it until request.wait had passed.
