@@ -1,5 +1,6 @@
 // What holds of claims although a lock does not, and what the database itself refuses.
 #include "coupon/accounts/accounts.hpp"
+#include "postgres/transaction.hpp"
 #include "tests/support/broken_lockers.hpp"
 #include "tests/support/claims_fixture.hpp"
 

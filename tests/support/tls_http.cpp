@@ -4,10 +4,9 @@
 
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
-
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>

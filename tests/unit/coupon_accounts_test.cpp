@@ -79,31 +79,38 @@ task<void> ignoring(task<std::string> work) { co_await std::move(work); }
 // Under AddressSanitizer: a cancellation comes to the pool's thread when its caller has gone.
 TEST(coupon_hashing_pool, a_caller_may_be_cancelled_and_go_while_other_jobs_wait) {
     asio::io_context io;
-    hashing_pool pool({.threads = 1});
     const auto unused = asio::make_work_guard(io);
-    auto stop = std::make_unique<asio::cancellation_signal>();
-    spawn(io.get_executor(), ignoring(pool.run([] { return std::string("first"); })), stop->slot(),
-          [&](const std::exception_ptr&) { stop.reset(); });
+    hashing_pool pool({.threads = 1});
+    std::latch all_queued(1);
     std::latch begun(1);
     std::latch cancelled(1);
     std::latch gone(1);
-    auto second = tests::start_task(io.get_executor(), pool.run([&] {
+    auto before = tests::start_task(io.get_executor(), pool.run([&] {
+        all_queued.wait();
+        return std::string();
+    }));
+    auto stop = std::make_unique<asio::cancellation_signal>();
+    spawn(io.get_executor(), ignoring(pool.run([] { return std::string(); })), stop->slot(),
+          [&](const std::exception_ptr&) { stop.reset(); });
+    auto behind = tests::start_task(io.get_executor(), pool.run([&] {
         begun.count_down();
         cancelled.wait();
-        return std::string("second");
+        return std::string();
     }));
-    while (!begun.try_wait()) io.poll();  // what the first came to is known to the pool alone
-    auto third = tests::start_task(io.get_executor(), pool.run([&] {
+    while (pool.waiting() < 3) io.poll();
+    all_queued.count_down();
+    begun.wait();  // what became of the job before is queued behind this one
+    auto last = tests::start_task(io.get_executor(), pool.run([&] {
         gone.wait();
-        return std::string("third");
+        return std::string("last");
     }));
-    while (pool.waiting() < 3) io.poll_one();
+    while (pool.waiting() < 4) io.poll();
     stop->emit(asio::cancellation_type::terminal);
     cancelled.count_down();
     while (stop) io.run_one();
     gone.count_down();
-    while (third.wait_for(0s) != std::future_status::ready) io.run_one();
-    EXPECT_EQ(second.get() + third.get(), "secondthird");
+    while (last.wait_for(0s) != std::future_status::ready) io.run_one();
+    EXPECT_EQ(before.get() + behind.get() + last.get(), "last");
 }
 
 TEST(coupon_refresh_tokens, are_read_as_written_and_nothing_else_is) {
@@ -166,8 +173,10 @@ TEST(coupon_account_tries, from_one_place_do_not_keep_out_who_comes_from_another
     const http::rate_key owner{2, 2};
     auto at = steady::now();
     int let_through = 0;
-    for (int i = 0; i < 3000; ++i)
-        if (tries.count("ops", stranger, at += 200ms) == 0s) ++let_through;
+    for (int i = 0; i < 3000; ++i) {
+        at += 200ms;
+        if (tries.count("ops", stranger, at) == 0s) ++let_through;
+    }
     EXPECT_EQ(let_through, 109) << "ten at once and one each six seconds of ten minutes";
     EXPECT_EQ(tries.count("ops", owner, at), 0s);
     int places = 0;
