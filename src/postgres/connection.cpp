@@ -59,7 +59,6 @@ task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executo
     co_return co_await open(executor, std::move(where), servers, until);
 }
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-reference-coroutine-parameters): it must outlive the call
 task<std::unique_ptr<connection>> connection::open(asio::any_io_executor executor, target where,
                                                    server_list& servers, deadline until) {
     std::unique_ptr<connection> opened(new connection(executor, std::move(where)));

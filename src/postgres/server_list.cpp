@@ -1,6 +1,5 @@
 #include "postgres/server_list.hpp"
 
-#include <cstdint>
 #include <utility>
 
 namespace dibs::postgres {
